@@ -1,0 +1,1 @@
+"""The centre: what the rows mean. Rules, baselines, models, assets, inspections."""

@@ -1,0 +1,125 @@
+"""Who talks to whom, summed up: one conversation for each client, server, protocol and server port of a site."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from analytics.step import Step
+from core.entities import Conversation
+from core.ids import make_id
+from core.rows import RowKind
+from core.scope import Origin
+
+_KEY = ("client.ip", "server.ip", "network.protocol", "server.port", "network.transport")
+_Key = tuple[str, str, str, int, str]
+
+
+@dataclass(slots=True)
+class _Sum:
+    """What is known of one conversation so far."""
+
+    vlan: int | None
+    first_seen: int
+    last_seen: int
+    messages: int = 0
+    errors: int = 0
+    unanswered: int = 0
+    commands: Counter[str] = field(default_factory=Counter)
+
+
+class Conversations:
+    """Sums up the messages and transactions of one site."""
+
+    def __init__(self, origin: Origin) -> None:
+        self.origin = origin
+        self._sums: dict[_Key, _Sum] = {}
+
+    def take(self, step: Step) -> list[Conversation]:
+        """Adds these rows; returns the conversations that they changed."""
+        changed = self._messages(step.common(RowKind.MESSAGES)) | self._transactions(step.common(RowKind.TRANSACTIONS))
+        return [self._conversation(key) for key in sorted(changed)]
+
+    def all(self) -> list[Conversation]:
+        """Every conversation, by client, server, protocol and port."""
+        return [self._conversation(key) for key in sorted(self._sums)]
+
+    def restore(self, conversations: Mapping[str, Conversation]) -> None:
+        """Goes on from conversations that were kept."""
+        for one in conversations.values():
+            key = (one.client_ip, one.server_ip, one.protocol, one.server_port, one.transport)
+            commands = Counter(dict(one.commands))
+            self._sums[key] = _Sum(
+                one.vlan, one.first_seen, one.last_seen, one.messages, one.errors, one.unanswered, commands
+            )
+
+    def _messages(self, rows: pl.DataFrame) -> set[_Key]:
+        if not rows.height:
+            return set()
+        time = pl.col("@timestamp").cast(pl.Int64)
+        counted = (
+            _plain(rows)
+            .group_by(*_KEY, "ot.command")
+            .agg(
+                pl.len().alias("messages"),
+                time.min().alias("first"),
+                time.max().alias("last"),
+                pl.col("network.vlan.id").first().alias("vlan"),
+            )
+        )
+        changed: set[_Key] = set()
+        for client, server, protocol, port, transport, command, messages, first, last, vlan in counted.iter_rows():
+            key = (client, server, protocol, port, transport)
+            one = self._sums.setdefault(key, _Sum(vlan, first, last))
+            one.first_seen, one.last_seen = min(one.first_seen, first), max(one.last_seen, last)
+            one.messages += messages
+            one.commands[command] += messages
+            changed.add(key)
+        return changed
+
+    def _transactions(self, rows: pl.DataFrame) -> set[_Key]:
+        if not rows.height:
+            return set()
+        bad = _plain(rows).filter(pl.col("ot.outcome").cast(pl.String) != "success")
+        changed: set[_Key] = set()
+        for *parts, outcome, count in bad.group_by(*_KEY, pl.col("ot.outcome").cast(pl.String)).len().iter_rows():
+            client, server, protocol, port, transport = parts
+            key = (client, server, protocol, port, transport)
+            one = self._sums.get(key)
+            if one is None:
+                continue
+            if outcome == "error":
+                one.errors += count
+            else:
+                one.unanswered += count
+            changed.add(key)
+        return changed
+
+    def _conversation(self, key: _Key) -> Conversation:
+        one, origin = self._sums[key], self.origin
+        client, server, protocol, port, transport = key
+        return Conversation(
+            id=make_id("conversation", origin.organization, origin.site, *key),
+            organization=origin.organization,
+            site=origin.site,
+            protocol=protocol,
+            client_ip=client,
+            server_ip=server,
+            server_port=port,
+            transport=transport,
+            vlan=one.vlan,
+            first_seen=one.first_seen,
+            last_seen=one.last_seen,
+            messages=one.messages,
+            commands=tuple(sorted(one.commands.items())),
+            errors=one.errors,
+            unanswered=one.unanswered,
+        )
+
+
+def _plain(rows: pl.DataFrame) -> pl.DataFrame:
+    texts = ("client.ip", "server.ip", "network.protocol", "network.transport", "ot.command")
+    return rows.with_columns(pl.col(name).cast(pl.String) for name in texts)

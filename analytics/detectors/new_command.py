@@ -1,0 +1,62 @@
+"""A kind of command that a known client never sent to that server."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import polars as pl
+
+from analytics.detectors.contract import Silence
+from analytics.detectors.seen import Key, Seen, as_asked
+from analytics.findings import Detector, Row
+from analytics.step import WRITES, Step
+from core.commands import COMMANDS
+from core.rows import RowKind
+
+
+class NewCommand(Seen):
+    """Reports a class of command that is new for a client, a server and a protocol."""
+
+    order: ClassVar[int] = 3
+    columns = ("client.ip", "server.ip", "network.protocol", "ot.command")
+    detector = Detector(
+        id="baseline-new-command",
+        kind="baseline",
+        name="New command",
+        name_zh="新出现的命令",
+        severity=65,
+        techniques=("T0855",),
+    )
+
+    def rows(self, step: Step) -> pl.DataFrame:
+        """Every request and every unsolicited report; a response says nothing of its own."""
+        rows = step.common(RowKind.MESSAGES)
+        if not rows.height:
+            return rows
+        rows = as_asked(rows.filter(pl.col("ot.direction").cast(pl.String) != "response"))
+        return rows.with_columns(pl.col(name).cast(pl.String) for name in self.columns)
+
+    def silenced(self, key: Key, window: int, silence: Silence) -> bool:
+        """A new device or conversation is reported as that, unless it writes."""
+        client, server, protocol, command = key
+        silence.commands[(client, server, protocol, command)] = window
+        if command in WRITES:
+            return False
+        broader = (
+            silence.devices.get(client),
+            silence.devices.get(server),
+            silence.pairs.get((client, server, protocol)),
+        )
+        return window in broader
+
+    def tell(self, row: Row) -> tuple[str, str]:
+        """Names the command and those that are usual between the two."""
+        client, server, protocol, name = (row[column] for column in self.columns)
+        usual = sorted({key[3] for key in self.known if key[:3] == (client, server, protocol)})
+        command = COMMANDS[name]
+        en = ", ".join(COMMANDS[one].en for one in usual) or "none"
+        zh = "、".join(COMMANDS[one].zh for one in usual) or "无"
+        return (
+            f"{client} sends “{command.en}” ({protocol}) to {server} for the first time; usual so far: {en}.",
+            f"{client} 首次向 {server} 发送“{command.zh}”（{protocol}）；此前常见：{zh}。",
+        )

@@ -1,0 +1,52 @@
+"""Two known devices that never spoke this protocol with each other."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import polars as pl
+
+from analytics.detectors.contract import Silence
+from analytics.detectors.seen import Key, Seen, as_asked
+from analytics.findings import Detector, Row
+from analytics.step import Step
+from core.rows import RowKind
+
+
+class NewConversation(Seen):
+    """Reports a client and a server that use a protocol between them for the first time."""
+
+    order: ClassVar[int] = 2
+    columns = ("client.ip", "server.ip", "network.protocol")
+    detector = Detector(
+        id="baseline-new-conversation",
+        kind="baseline",
+        name="New conversation",
+        name_zh="新出现的通信关系",
+        severity=50,
+        techniques=("T0869",),
+    )
+
+    def rows(self, step: Step) -> pl.DataFrame:
+        """Every message."""
+        rows = step.common(RowKind.MESSAGES)
+        if not rows.height:
+            return rows
+        return as_asked(rows).with_columns(pl.col(name).cast(pl.String) for name in self.columns)
+
+    def silenced(self, key: Key, window: int, silence: Silence) -> bool:
+        """A device that is new itself is reported as that."""
+        client, server, protocol = key
+        silence.pairs[(client, server, protocol)] = window
+        return window in (silence.devices.get(client), silence.devices.get(server))
+
+    def tell(self, row: Row) -> tuple[str, str]:
+        """Names both ends and the partners that the server has had so far."""
+        client, server, protocol = (row[name] for name in self.columns)
+        partners = sorted({one for one, other, name in self.known if other == server and name == protocol})
+        known = ", ".join(partners[:5]) or "nobody"
+        known_zh = "、".join(partners[:5]) or "无"
+        return (
+            f"{client} talks {protocol} to {server} for the first time; so far {known} did.",
+            f"{client} 首次以 {protocol} 访问 {server}；此前访问者：{known_zh}。",
+        )

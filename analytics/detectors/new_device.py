@@ -1,0 +1,62 @@
+"""An address that was never seen at this site."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import polars as pl
+
+from analytics.detectors.contract import Silence
+from analytics.detectors.seen import Key, Seen, as_asked
+from analytics.findings import Detector, Row
+from analytics.step import Step
+from core.rows import RowKind
+
+_NO_DEVICE = r"^(22[4-9]|23\d|255)\.|^0\.0\.0\.0$|^(?i:ff)|\.255$"
+"""Multicast and broadcast addresses: nobody's own."""
+
+
+class NewDevice(Seen):
+    """Reports an IP address that takes part in industrial traffic for the first time."""
+
+    order: ClassVar[int] = 1
+    columns = ("device.ip",)
+    detector = Detector(
+        id="baseline-new-device",
+        kind="baseline",
+        name="New device",
+        name_zh="新出现的设备",
+        severity=60,
+        techniques=("T0848",),
+    )
+
+    def rows(self, step: Step) -> pl.DataFrame:
+        """Each message twice: once for each end."""
+        rows = step.common(RowKind.MESSAGES)
+        if not rows.height:
+            return rows
+        rows = as_asked(rows)
+        ends = [
+            rows.with_columns(
+                pl.col(f"{end}.ip").cast(pl.String).alias("device.ip"),
+                pl.col(f"{end}.mac").cast(pl.String).alias("device.mac"),
+                pl.lit(role).alias("device.role"),
+            )
+            for end, role in (("source", "client"), ("destination", "server"))
+        ]
+        return pl.concat(ends).filter(~pl.col("device.ip").str.contains(_NO_DEVICE))
+
+    def silenced(self, key: Key, window: int, silence: Silence) -> bool:
+        """Nothing is broader; narrower detectors learn that this address is new."""
+        silence.devices[key[0]] = window
+        return False
+
+    def tell(self, row: Row) -> tuple[str, str]:
+        """Names the address, its MAC and what it was doing."""
+        ip, mac, protocol = row["device.ip"], row["device.mac"] or "?", row["network.protocol"]
+        role, role_zh = ("server", "服务端") if row["device.role"] == "server" else ("client", "客户端")
+        return (
+            f"{ip} (MAC {mac}) takes part in industrial traffic for the first time, as a {protocol} {role}. "
+            f"{len(self.known)} addresses are known at this site.",
+            f"{ip}（MAC {mac}）首次出现在工业流量中，作为 {protocol} {role_zh}。本厂站已知地址 {len(self.known)} 个。",
+        )

@@ -1,0 +1,124 @@
+"""Conversations as numbers: one row for each client, server, protocol and minute, for the models to judge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from analytics.step import WRITES, Step
+from core.rows import RowKind
+
+MINUTE = 60_000_000_000
+KEY = ("client.ip", "server.ip", "network.protocol")
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One number and what it means in words."""
+
+    name: str
+    en: str
+    zh: str
+
+
+FEATURES = (
+    Feature("requests", "requests a minute", "每分钟请求数"),
+    Feature("reports", "unsolicited reports a minute", "每分钟主动上送数"),
+    Feature("write_share", "share of writes and control among requests", "请求中写入与控制的占比"),
+    Feature("commands", "different commands", "不同命令数"),
+    Feature("pace", "median time between requests in seconds", "请求间隔中位数（秒）"),
+    Feature("jitter", "spread of the time between requests in seconds", "请求间隔离散度（秒）"),
+    Feature("error_share", "share of requests that fail", "失败请求占比"),
+    Feature("unanswered_share", "share of requests without an answer", "无响应请求占比"),
+    Feature("round_trip", "median round-trip time in seconds", "往返时间中位数（秒）"),
+)
+NAMES = tuple(feature.name for feature in FEATURES)
+
+
+class Windows:
+    """Collects rows until a minute is over; an unanswered request is known only half a minute later."""
+
+    def __init__(self) -> None:
+        self._held = {kind: pl.DataFrame() for kind in (RowKind.MESSAGES, RowKind.TRANSACTIONS)}
+        self._latest = 0
+
+    def take(self, step: Step) -> pl.DataFrame:
+        """The features of the minutes that these rows complete; as `features`."""
+        for kind, held in self._held.items():
+            rows = step.common(kind)
+            if rows.height:
+                self._held[kind] = pl.concat([held, rows]) if held.height else rows
+        span = step.span
+        if span is None or span[1] // MINUTE <= self._latest:
+            return pl.DataFrame()
+        self._latest = span[1] // MINUTE
+        return self._release((self._latest - 1) * MINUTE)
+
+    def finish(self) -> pl.DataFrame:
+        """The features of all that is left, the last minute included."""
+        return self._release(1 << 62)
+
+    def _release(self, until: int) -> pl.DataFrame:
+        done = {}
+        for kind, held in self._held.items():
+            if not held.height:
+                done[kind] = held
+                continue
+            over = pl.col("@timestamp").cast(pl.Int64) < until
+            done[kind], self._held[kind] = held.filter(over), held.filter(~over)
+        return features(done[RowKind.MESSAGES], done[RowKind.TRANSACTIONS])
+
+
+def features(messages: pl.DataFrame, results: pl.DataFrame) -> pl.DataFrame:
+    """The features of each conversation and minute in these messages and transactions.
+
+    Returns:
+        Columns `KEY`, `minute` (ns since 1970), `NAMES` (float), and of the first message `@timestamp`,
+        `frame.file`, `frame.number`, the addresses and the scope; sorted by minute and key.
+    """
+    if not messages.height:
+        return pl.DataFrame()
+    keys = [*KEY, "minute"]
+    counted = _prepared(messages).group_by(keys).agg(*_of_messages())
+    if results.height:
+        counted = counted.join(_prepared(results).group_by(keys).agg(*_of_transactions()), on=keys, how="left")
+    missing = [pl.lit(None, pl.Float64).alias(name) for name in NAMES if name not in counted.columns]
+    return (
+        counted.with_columns(missing).with_columns(pl.col(NAMES).cast(pl.Float64).fill_null(0.0)).sort("minute", *KEY)
+    )
+
+
+def _prepared(rows: pl.DataFrame) -> pl.DataFrame:
+    time = pl.col("@timestamp").cast(pl.Int64)
+    return rows.with_columns(
+        *(pl.col(name).cast(pl.String) for name in (*KEY, "ot.command", "ot.direction")),
+        time.alias("time"),
+        (time - time % MINUTE).alias("minute"),
+    )
+
+
+def _of_messages() -> list[pl.Expr]:
+    asks, reports = pl.col("ot.direction") == "request", pl.col("ot.direction") == "publish"
+    gaps = pl.col("time").filter(asks).sort().diff() / 1e9
+    first = ("@timestamp", "frame.file", "frame.number", "network.community_id")
+    ends = [f"{side}.{part}" for side in ("client", "server") for part in ("mac", "port")]
+    scope = ("organization.id", "ot.site.id", "observer.name")
+    return [
+        asks.sum().alias("requests"),
+        reports.sum().alias("reports"),
+        (pl.col("ot.command").is_in(WRITES) & asks).sum().truediv(asks.sum().clip(1)).alias("write_share"),
+        pl.col("ot.command").filter(asks | reports).n_unique().alias("commands"),
+        gaps.median().alias("pace"),
+        (gaps.quantile(0.9) - gaps.quantile(0.1)).alias("jitter"),
+        *(pl.col(name).first() for name in (*first, *ends, *scope)),
+    ]
+
+
+def _of_transactions() -> list[pl.Expr]:
+    outcome = pl.col("ot.outcome").cast(pl.String)
+    return [
+        (outcome == "error").mean().alias("error_share"),
+        (outcome == "no_response").mean().alias("unanswered_share"),
+        (pl.col("ot.round_trip_time").median() / 1e9).alias("round_trip"),
+    ]

@@ -1,0 +1,1 @@
+"""The command `liaowang`: one file a verb."""

@@ -1,0 +1,1 @@
+"""The edge: captures and wires in, rows of industrial messages out."""

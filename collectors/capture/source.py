@@ -1,0 +1,155 @@
+"""Where captures come from: files, standard input, bytes; compressed ones are told by their first bytes, not by name."""
+
+from __future__ import annotations
+
+import io
+import os
+import select
+import sys
+import zlib
+from gzip import GzipFile
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Protocol, Self
+
+import pyarrow as pa
+
+from core.errors import InputError
+
+from .layout import HEADER, Layout, read_layout
+
+_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+_LIVE_SECONDS = 0.2
+
+
+class Source(Protocol):
+    """Bytes of capture records.
+
+    Attributes:
+        name: for people and for `frame.file`.
+        layout: how the records are written.
+        damage: what is wrong with them, one sentence, once it was met; None while nothing is.
+    """
+
+    name: str
+    layout: Layout
+    damage: str | None
+
+    def readinto(self, buffer: memoryview, /) -> int:
+        """Fill `buffer` as far as there is something; 0 at the end."""
+
+
+class Capture:
+    """An open capture; a context manager."""
+
+    def __init__(self, raw: BinaryIO, name: str) -> None:
+        """Raises InputError when `raw` does not begin like a capture. `raw` is closed with the capture."""
+        self.name = name
+        self.damage: str | None = None
+        self._raw = raw
+        self._stream: BinaryIO = raw
+        self._ahead = self._first(4)
+        if self._ahead[:2] == _GZIP:
+            self._decompress(GzipFile(fileobj=_Joined(self._ahead, raw)))  # type: ignore[arg-type]
+        elif self._ahead == _ZSTD:
+            self._decompress(pa.CompressedInputStream(pa.PythonFile(_Joined(self._ahead, raw), mode="r"), "zstd"))
+        first = self._ahead + self._first(HEADER - len(self._ahead))
+        if self.damage and len(first) < HEADER:
+            raise InputError(f"{name} cannot be decompressed.", "Was it copied whole?")
+        self.layout, used = read_layout(first, name)
+        self._ahead = first[used:]
+
+    def readinto(self, buffer: memoryview, /) -> int:
+        """Fill `buffer` as far as there is something; 0 at the end. Damaged compression ends the reading."""
+        taken = min(len(self._ahead), len(buffer))
+        buffer[:taken] = self._ahead[:taken]
+        self._ahead = self._ahead[taken:]
+        while taken < len(buffer):
+            got = self._some(buffer[taken:])
+            if not got:
+                break
+            taken += got
+            if self._stream is self._raw and isinstance(self._raw, Pipe) and not self._raw.ready():
+                break
+        return taken
+
+    def _decompress(self, stream: object) -> None:
+        self._stream = stream  # type: ignore[assignment]
+        self._ahead = b""
+
+    def _first(self, n: int) -> bytes:
+        block = bytearray(n)
+        have = 0
+        while have < n and (got := self._some(memoryview(block)[have:])):
+            have += got
+        return bytes(block[:have])
+
+    def _some(self, buffer: memoryview) -> int:
+        try:
+            return self._stream.readinto(buffer) or 0  # type: ignore[attr-defined, no-any-return]
+        except (EOFError, zlib.error, OSError) as error:
+            if self._stream is self._raw:
+                raise InputError(f"{self.name} cannot be read: {error}.") from error
+            self.damage = f"The compressed data is damaged or cut off: {error}."
+            return 0
+
+    def close(self) -> None:
+        """Close what it reads from."""
+        self._raw.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+
+class _Joined(io.RawIOBase):
+    """Bytes that were read ahead, then the stream they were read from."""
+
+    def __init__(self, ahead: bytes, rest: BinaryIO) -> None:
+        self._ahead = ahead
+        self._rest = rest
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        if self._ahead:
+            taken, self._ahead = self._ahead, b""
+            return taken
+        return self._rest.read(size if size >= 0 else 1 << 20) or b""
+
+
+class Pipe(io.FileIO):
+    """Standard input or another stream that may pause."""
+
+    def ready(self) -> bool:
+        """Whether there is more now or within a moment."""
+        return bool(select.select([self], [], [], _LIVE_SECONDS)[0])
+
+
+def open_capture(path: Path | str) -> Capture:
+    """Open a capture file, or standard input as `-`.
+
+    Raises:
+        InputError: it cannot be read or is no capture.
+    """
+    if str(path) == "-":
+        return Capture(Pipe(sys.stdin.fileno(), closefd=False), "standard input")
+    try:
+        if Path(path).is_dir():
+            raise InputError(f"{path} is a folder, not a capture.")
+        raw = open(path, "rb", buffering=0)  # noqa: SIM115
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
+    try:
+        return Capture(raw, os.fspath(path))
+    except BaseException:
+        raw.close()
+        raise
+
+
+def capture_of(data: bytes, name: str = "memory") -> Capture:
+    """A capture of bytes in memory."""
+    return Capture(io.BytesIO(data), name)

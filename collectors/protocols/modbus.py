@@ -1,0 +1,227 @@
+"""Modbus (MODBUS Application Protocol 1.1b3) over TCP and UDP (MODBUS Messaging on TCP/IP 1.0b, "MBTCP").
+
+Requests and responses are told apart by who serves the port: the codes are the same. A response to a read
+carries values without addresses; those come from the request that it answers.
+
+Not decoded: the contents of CANopen messages (function 43, MEI type 13) and of the user-defined functions
+65-72 and 100-110, which are rows with their number; Modbus/TCP Security (port 802) is encrypted.
+"""
+
+from collectors.wire.fields import (
+    asked,
+    choose,
+    constant,
+    field,
+    index,
+    length,
+    of_message,
+    reply,
+    text,
+    u8,
+    u16,
+)
+from collectors.wire.items import each, walk
+from collectors.wire.match import Match
+from collectors.wire.protocol import Points, Protocol
+from collectors.wire.units import Frame
+
+# MBAP-1.1b3 §5.1, names as in Zeek's Modbus analyser
+FUNCTIONS = {
+    1: "read_coils",
+    2: "read_discrete_inputs",
+    3: "read_holding_registers",
+    4: "read_input_registers",
+    5: "write_single_coil",
+    6: "write_single_register",
+    7: "read_exception_status",
+    8: "diagnostics",
+    11: "get_comm_event_counter",
+    12: "get_comm_event_log",
+    15: "write_multiple_coils",
+    16: "write_multiple_registers",
+    17: "report_server_id",
+    20: "read_file_record",
+    21: "write_file_record",
+    22: "mask_write_register",
+    23: "read_write_multiple_registers",
+    24: "read_fifo_queue",
+    43: "encapsulated_interface_transport",
+}
+# MBAP-1.1b3 §7
+EXCEPTIONS = {
+    1: "illegal_function",
+    2: "illegal_data_address",
+    3: "illegal_data_value",
+    4: "server_device_failure",
+    5: "acknowledge",
+    6: "server_device_busy",
+    8: "memory_parity_error",
+    10: "gateway_path_unavailable",
+    11: "gateway_target_device_failed_to_respond",
+}
+# MBAP-1.1b3 §6.8.1
+SUBFUNCTIONS = {
+    0: "return_query_data",
+    1: "restart_communications_option",
+    2: "return_diagnostic_register",
+    3: "change_ascii_input_delimiter",
+    4: "force_listen_only_mode",
+    10: "clear_counters_and_diagnostic_register",
+    11: "return_bus_message_count",
+    12: "return_bus_communication_error_count",
+    13: "return_bus_exception_error_count",
+    14: "return_server_message_count",
+    15: "return_server_no_response_count",
+    16: "return_server_nak_count",
+    17: "return_server_busy_count",
+    18: "return_bus_character_overrun_count",
+    20: "clear_overrun_counter_and_flag",
+}
+MEI_TYPES = {13: "canopen_general_reference", 14: "read_device_identification"}  # MBAP-1.1b3 §6.19
+DEVICE_OBJECTS = {  # MBAP-1.1b3 §6.21
+    0: "vendor_name",
+    1: "product_code",
+    2: "major_minor_revision",
+    3: "vendor_url",
+    4: "product_name",
+    5: "model_name",
+    6: "user_application_name",
+}
+# D3FEND lists these for Modbus; 24, 8/1 and 8/4 by its definitions, the user-defined ones as proprietary
+COMMANDS = {
+    **dict.fromkeys((1, 2, 3, 4, 20, 24), "ot_read_command"),
+    **dict.fromkeys((5, 6, 15, 16, 21, 22, 23), "ot_change_data_command"),
+    7: "ot_device_exception",
+    **dict.fromkeys((8, 11, 12), "ot_debug_command"),
+    17: "ot_device_identification_message",
+    43: "ot_transport_configuration_command",
+    **dict.fromkeys((*range(65, 73), *range(100, 111)), "ot_proprietary_message"),
+}
+
+BITS, REGISTERS, WRITES_BITS, WRITES_REGISTERS = (1, 2), (3, 4, 23), (5, 15), (6, 16, 22, 23)
+TYPES = {
+    **dict.fromkeys((1, 5, 15), "coil"),
+    2: "discrete_input",
+    **dict.fromkeys((3, 6, 16, 22, 23), "holding_register"),
+    4: "input_register",
+}
+
+
+class Modbus(Protocol):
+    """One row an application data unit."""
+
+    frame = Frame("modbus", at=4, size=2, plus=6, least=2, most=254, magic=b"\0\0", magic_at=2, tcp=(502,), udp=(502,))
+
+    _code = u8[7] & 0x7F
+    _failed = reply & (u8[7] >= 0x80)
+    _good = reply & (u8[7] < 0x80)
+    _echo = _good & _code.isin(5, 6, 15, 16, 22)  # the response repeats address and quantity or value
+    _addressed = (~reply & _code.isin(1, 2, 3, 4, 5, 6, 15, 16, 22, 23)) | _echo
+    _counted = (~reply & _code.isin(1, 2, 3, 4, 15, 16, 23)) | (_good & _code.isin(15, 16))
+    _single = _addressed & _code.isin(5, 6)
+    _identified = _good & (_code == 43) & (u8[8] == 14)
+
+    transaction_id = field(u16[0], "transaction identifier", "事务标识符", "MBTCP-1.0b §3.1.3")
+    unit_id = field(u8[6], "unit identifier", "单元标识符", "MBTCP-1.0b §3.1.3")
+    function_code = field(
+        _code, "function code, without the exception bit", "功能码（不含异常位）", "MBAP-1.1b3 §4.1", names=FUNCTIONS
+    )
+    exception_code = field(
+        u8[8].when(_failed), "exception code", "异常码", "MBAP-1.1b3 §7", names=EXCEPTIONS, answer=True
+    )
+    address = field(u16[8].when(_addressed), "first address", "起始地址", "MBAP-1.1b3 §4.4")
+    quantity = field(
+        choose((_single | (_addressed & (_code == 22)), 1), default=u16[10].when(_counted)),
+        "coils or registers asked for or written",
+        "线圈或寄存器数量",
+        "MBAP-1.1b3 §6",
+    )
+    value = field(u16[10].when(_single), "value of a single write", "单点写入值", "MBAP-1.1b3 §6.5")
+    and_mask = field(u16[10].when(_addressed, _code == 22), "AND mask", "与掩码", "MBAP-1.1b3 §6.16")
+    or_mask = field(u16[12].when(_addressed, _code == 22), "OR mask", "或掩码", "MBAP-1.1b3 §6.16")
+    write_address = field(u16[12].when(~reply, _code == 23), "first address written", "写起始地址", "MBAP-1.1b3 §6.17")
+    write_quantity = field(u16[14].when(~reply, _code == 23), "registers written", "写数量", "MBAP-1.1b3 §6.17")
+    subfunction = field(
+        u16[8].when(_code == 8, ~_failed),
+        "diagnostics sub-function",
+        "诊断子功能",
+        "MBAP-1.1b3 §6.8",
+        names=SUBFUNCTIONS,
+    )
+    mei_type = field(u8[8].when(_code == 43, ~_failed), "MEI type", "MEI 类型", "MBAP-1.1b3 §6.19", names=MEI_TYPES)
+    device_id_code = field(
+        u8[9].when(_code == 43, ~_failed, u8[8] == 14), "read device id code", "设备标识读取码", "MBAP-1.1b3 §6.21"
+    )
+    object_count = field(u8[13].when(_identified), "objects in the response", "响应中的对象数", "MBAP-1.1b3 §6.21")
+
+    # Values of a response stand where the request's address says; a read of bits packs eight in a byte.
+    _bytes = u8[8].when(_good)
+    _read_count = choose((_code.isin(*BITS), _bytes * 8), default=_bytes // 2)
+    _bits = each(asked(u16[10]).when(_good, _code.isin(*BITS), asked(u16[10]) <= _read_count))
+    _registers = each(choose((asked(u16[10]) < _read_count, asked(u16[10])), default=_read_count).when(
+        _good, _code.isin(*REGISTERS), asked(length) >= 12
+    ))  # fmt: skip
+
+    read_bits = Points(
+        _bits,
+        type=function_code.words(TYPES),
+        group=unit_id,
+        address=asked(u16[8]) + index,
+        value=(u8[index // 8 + 9] >> (index & 7)) & 1,
+        quality=constant("good"),
+    )
+    read_registers = Points(
+        _registers,
+        type=function_code.words(TYPES),
+        group=unit_id,
+        address=asked(u16[8]) + index,
+        value=u16[index * 2 + 9],
+        quality=constant("good"),
+    )
+    written_one = Points(
+        each(constant(1).when(~reply, _code.isin(5, 6, 22))),
+        type=function_code.words(TYPES),
+        group=unit_id,
+        address=address,
+        value=choose((function_code == 5, of_message(u16[10]) // 0xFF00), (function_code == 6, value)),
+    )
+    written_bits = Points(
+        each(u16[10].when(~reply, _code == 15, u16[10] <= u8[12] * 8)),
+        type=function_code.words(TYPES),
+        group=unit_id,
+        address=address + index,
+        value=(u8[index // 8 + 13] >> (index & 7)) & 1,
+    )
+    written_registers = Points(
+        each(u16[10].when(~reply, _code == 16, u16[10] * 2 <= u8[12])),
+        type=function_code.words(TYPES),
+        group=unit_id,
+        address=address + index,
+        value=u16[index * 2 + 13],
+    )
+    written_and_read = Points(
+        each(u16[14].when(~reply, _code == 23, u16[14] * 2 <= u8[16])),
+        type=function_code.words(TYPES),
+        group=unit_id,
+        address=write_address + index,
+        value=u16[index * 2 + 17],
+    )
+    device_identification = Points(
+        walk(14, u8[1] + 2, count=u8[13].when(_identified)),
+        type=constant("device_identification"),
+        group=unit_id,
+        address=u8[0],
+        name=u8[0].words(DEVICE_OBJECTS),
+        text=text(2, u8[1]),
+    )
+
+    name = "modbus"
+    title = ("Modbus", "Modbus")
+    standard = "MODBUS Application Protocol Specification V1.1b3; MODBUS Messaging on TCP/IP V1.0b"
+    undecoded = ("CANopen over MEI type 13", "user-defined functions 65-72 and 100-110", "Modbus/TCP Security")
+    match = Match(key=(transaction_id, unit_id), error=_failed)
+    command = choose(
+        (_failed, "ot_device_exception"),
+        ((_code == 43) & (u8[8] == 14), "ot_device_identification_message"),
+        default=_code.words(COMMANDS, default="ot_protocol_message"),
+    )

@@ -1,0 +1,117 @@
+"""How functions are compiled, and where their machine code is kept.
+
+numba's cache on disk looks at the source of the function it loads and at nothing else: when a callee in
+another module changes, the old machine code of its callers is run. So the machine code of a module is kept in
+a folder named by a hash of its source, of every source beside it that it imports, and of the versions that
+make code. A change anywhere is another folder.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import platform
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import llvmlite
+import numba
+import numpy as np
+from numba import config
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Function = TypeVar("Function", bound=Callable[..., Any])
+
+_HERE = Path(__file__).parent
+_IMPORT = re.compile(r"^from (?:collectors\.wire|)\.(\w+) import", re.MULTILINE)
+_BESIDE = _HERE.parent.parent / ".cache" / "kernel"
+
+
+def record(**fields: Any) -> Any:
+    """An aligned record type; a tuple is (type, shape). As np.record its fields are attributes without numba too."""
+    parts = [(name, *(kind if isinstance(kind, tuple) else (kind,))) for name, kind in fields.items()]
+    return np.dtype((np.record, np.dtype(parts, align=True)))
+
+
+@functools.cache
+def _imported(name: str) -> frozenset[str]:
+    """The modules beside this one that module `name` imports, directly or not, and itself."""
+    known, open_ = {name}, [name]
+    while open_:
+        found = set(_IMPORT.findall((_HERE / f"{open_.pop()}.py").read_text(encoding="utf-8"))) - known
+        known |= found
+        open_ += [one for one in found if (_HERE / f"{one}.py").exists()]
+    return frozenset(one for one in known if (_HERE / f"{one}.py").exists())
+
+
+@functools.cache
+def source_hash(name: str) -> str:
+    """Of all that the machine code of module `name` depends on."""
+    digest = hashlib.sha256()
+    for version in (numba.__version__, llvmlite.__version__, np.__version__, platform.python_version()):
+        digest.update(version.encode() + b"\0")
+    for module in sorted(_imported(name)):
+        source = (_HERE / f"{module}.py").read_bytes()
+        if module == name or b"@compiled" in source or b"record(" in source:
+            digest.update(module.encode() + b"\0" + source)
+    return f"{name}-{digest.hexdigest()[:16]}"
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError:
+        return False
+    return True
+
+
+@functools.cache
+def cache_folder(name: str) -> Path:
+    """Where the machine code of module `name` is: beside the code, else the user's cache, else a temporary folder.
+
+    An installation that cannot be written to but was compiled (an image, a package) is copied to where one
+    can: numba writes as soon as the processor is another than the one it was compiled on.
+    """
+    title = source_hash(name)
+    user = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "liaowang" / "kernel"
+    for root in (_BESIDE, user):
+        folder = root / title
+        fresh = not folder.exists()
+        if _writable(folder):
+            if fresh and root != _BESIDE and (_BESIDE / title).is_dir():
+                shutil.copytree(_BESIDE / title, folder, dirs_exist_ok=True)
+            return folder
+    folder = Path(tempfile.mkdtemp(prefix="liaowang-kernel-"))
+    if (_BESIDE / title).is_dir():
+        shutil.copytree(_BESIDE / title, folder, dirs_exist_ok=True)
+    return folder
+
+
+def forget_old_code(names: frozenset[str]) -> None:
+    """Remove the machine code of other versions of modules `names`."""
+    for name in names:
+        now = cache_folder(name)
+        for old in now.parent.glob(f"{name}-*"):
+            if old != now and old.is_dir():
+                shutil.rmtree(old, ignore_errors=True)
+
+
+def compiled(function: Function) -> Function:
+    """Compile `function` at its first call: bounds always checked, the interpreter lock released.
+
+    `NUMBA_DISABLE_JIT=1` leaves it plain Python, with the same results. The module must lie in this folder.
+    """
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(cache_folder(function.__module__.rpartition(".")[2]))
+    try:
+        done: Function = numba.njit(cache=True, nogil=True, boundscheck=True)(function)
+    finally:
+        config.CACHE_DIR = before
+    return done

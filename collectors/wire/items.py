@@ -1,0 +1,127 @@
+"""Lists inside PDUs: item k of every PDU at once, as PDUs of their own.
+
+`each(count)` repeats a PDU for items whose place can be computed from `index`; `walk(start, size)` finds items
+that tell their own size, one round for all PDUs at a time. Both can be taken again of items.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from collectors.wire.fields import Expr, constant, length
+from collectors.wire.pdus import Pdus
+
+MOST_ITEMS = 2048
+"""Items of one PDU, at most: more than any standard allows in one unit (Modbus: 2,000 coils)."""
+
+
+class Items:
+    """How to get from PDUs to the items in them."""
+
+    def __init__(self, find: Callable[[Pdus], Pdus]) -> None:
+        self.find = find
+
+    def each(self, count: Expr, most: int = MOST_ITEMS) -> Items:
+        """As the function `each`, for each of these items."""
+        return Items(lambda pdus: _repeat(self.find(pdus), count, most))
+
+    def walk(self, start: Expr | int, size: Expr, count: Expr | None = None, most: int = MOST_ITEMS) -> Items:
+        """As the function `walk`, for each of these items."""
+        return Items(lambda pdus: _walk(self.find(pdus), start, size, count, most))
+
+
+_THEMSELVES = Items(lambda pdus: pdus)
+
+
+def each(count: Expr, most: int = MOST_ITEMS) -> Items:
+    """`count` items a PDU (none where it is missing or negative, `most` at most), each with the PDU's own bytes."""
+    return _THEMSELVES.each(count, most)
+
+
+def walk(start: Expr | int, size: Expr, count: Expr | None = None, most: int = MOST_ITEMS) -> Items:
+    """Items one behind the other from offset `start`.
+
+    Args:
+        start: of the first item; a PDU where it is missing has no items.
+        size: bytes of an item, evaluated on the bytes from its first to the PDU's last, with its `index`.
+            An item without a size, or of none, ends the list; one that is longer than the bytes left is cut.
+        count: items at most, or None for as many as fit.
+        most: items of one PDU that are looked at, whatever `count` says.
+    """
+    return _THEMSELVES.walk(start, size, count, most)
+
+
+def within_part(part: str, items: Items) -> Items:
+    """Items of a part of each message, such as its reassembled fragment; they belong to the message."""
+
+    def find(pdus: Pdus) -> Pdus:
+        base = pdus.part(part)
+        view = Pdus(base.memory, base.start, base.end, pdus.reply, parent=pdus, owner=np.arange(len(pdus)), index=None)
+        return items.find(view)
+
+    return Items(find)
+
+
+def _repeat(pdus: Pdus, count: Expr, most: int) -> Pdus:
+    column = pdus(count)
+    counts = np.clip(column.values, 0, most).astype(np.int64)
+    if column.valid is not None:
+        counts = np.where(column.valid, counts, 0)
+    owner = np.repeat(np.arange(len(pdus)), counts)
+    index = np.arange(owner.size) - np.repeat(np.cumsum(counts) - counts, counts)
+    return Pdus(
+        pdus.memory,
+        pdus.start[owner],
+        pdus.end[owner],
+        pdus.reply[owner],
+        parent=pdus,
+        owner=owner,
+        index=index,
+    )
+
+
+def _walk(pdus: Pdus, start: Expr | int, size: Expr, count: Expr | None, most: int) -> Pdus:
+    first = pdus(start if isinstance(start, Expr) else constant(start))
+    here = first.values >= 0 if first.valid is None else first.valid & (first.values >= 0)
+    left = np.full(len(pdus), most, np.int64)
+    if count is not None:
+        wanted = pdus(count)
+        left = np.minimum(left, np.where(True if wanted.valid is None else wanted.valid, wanted.values, 0))
+    owner = np.flatnonzero(here & (left > 0))
+    cursor = pdus.start[owner] + first.values[owner]
+    found: list[tuple[np.ndarray, ...]] = []
+    for k in range(most):
+        more = (cursor < pdus.end[owner]) & (left[owner] > k)
+        owner, cursor = owner[more], cursor[more]
+        if not owner.size:
+            break
+        rest = Pdus(
+            pdus.memory,
+            cursor,
+            pdus.end[owner],
+            pdus.reply[owner],
+            parent=pdus,
+            owner=owner,
+            index=np.full(owner.size, k, np.int64),
+        )
+        step = rest(size)
+        good = step.values > 0 if step.valid is None else step.valid & (step.values > 0)
+        owner, cursor, steps = owner[good], cursor[good], step.values[good].astype(np.int64)
+        after = np.minimum(cursor + steps, pdus.end[owner])
+        found.append((owner, cursor, after, np.full(owner.size, k, np.int64)))
+        cursor = after
+    if not found:
+        nothing = np.zeros(0, np.int64)
+        found = [(nothing, nothing, nothing, nothing)]
+    owner, starts, ends, index = (np.concatenate(column) for column in zip(*found, strict=True))
+    order = np.argsort(owner, kind="stable")
+    owner = owner[order]
+    return Pdus(
+        pdus.memory, starts[order], ends[order], pdus.reply[owner], parent=pdus, owner=owner, index=index[order]
+    )
+
+
+whole_item = length
+"""Bytes of an item, as an expression inside it."""

@@ -1,0 +1,78 @@
+"""What the engine calls: the passes of the kernel, one call a batch.
+
+The state comes as an array of one element; see records.py for why.
+"""
+
+from __future__ import annotations
+
+from . import index
+from .compiled import compiled
+from .flows import flows
+from .links import links
+from .memory import Memory, State
+from .network import network, transport
+from .reassembly import flush, reassemble
+from .records import FLOWS, HELD, LARGE
+
+
+@compiled
+def prepare(state: State) -> None:
+    """An empty state: nothing is known, every place is free."""
+    z = state[0]
+    for i in range(z.flows.size):
+        z.flows[i].fid = -1
+    for i in range(2 * FLOWS):
+        s = z.streams[i]
+        s.fid = -1
+        s.held = -1
+        s.large = -1
+        s.next = -1
+    for i in range(HELD):
+        z.held[i].next = i + 1 if i + 1 < HELD else -1
+    for i in range(LARGE):
+        z.large[i].next = i + 1 if i + 1 < LARGE else -1
+        z.large[i].owner = -1
+
+
+@compiled
+def find_packets(m: Memory, state: State, pos: int, end: int, most: int) -> tuple[int, int, int]:
+    """See index.py."""
+    z = state[0]
+    if z.reading[0].kind == 0:
+        return index.index_pcap(m, z, pos, end, most)
+    return index.index_pcapng(m, z, pos, end, most)
+
+
+@compiled
+def resume(m: Memory, state: State, pos: int, end: int) -> int:
+    """After damage at `pos`: where records go on, or -1."""
+    z = state[0]
+    return index.resume_pcap(m, z, pos, end) if z.reading[0].kind == 0 else index.resume_pcapng(m, z, pos, end)
+
+
+@compiled
+def find_cut_packet(m: Memory, state: State, pos: int, end: int) -> int:
+    """See `index.cut_record`."""
+    return index.cut_record(m, state[0], pos, end)
+
+
+@compiled
+def layers(m: Memory, state: State, n: int) -> None:
+    """Headers and connections of packets 0..n."""
+    z = state[0]
+    links(m, z, n)
+    network(m, z, n)
+    transport(m, z, n)
+    flows(z, n)
+
+
+@compiled
+def assemble(m: Memory, state: State, i: int, n: int) -> int:
+    """See `reassembly.reassemble`."""
+    return reassemble(m, state[0], i, n)
+
+
+@compiled
+def let_go(m: Memory, state: State, d: int) -> int:
+    """See `reassembly.flush`."""
+    return flush(m, state[0], d)

@@ -1,0 +1,126 @@
+"""What the kernel hands to the protocol tables: bytes and offsets, and who sent them.
+
+The kernel knows no protocol and the tables know no packets; this is all that passes between them,
+so either side can be replaced.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Bytes = npt.NDArray[np.uint8]
+Integers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """How one protocol data unit is found in a stream of bytes, in numbers.
+
+    A unit is `length + plus` bytes long, where `length` is the number of `size` bytes at offset `at`.
+    What has no `magic` at `magic_at`, or a length outside `least..most`, is not this framing.
+
+    Attributes:
+        name: of the framing; several protocols may share one (TPKT carries S7comm and MMS).
+        at: byte offset of the length field.
+        size: bytes of the length field, 1 to 4.
+        plus: bytes of a unit that the length field does not count.
+        least: smallest length that the field may hold.
+        most: largest length that the field may hold.
+        big: whether the length field is big-endian.
+        magic: bytes that every unit has at `magic_at`, at most four.
+        magic_at: byte offset of `magic`.
+        block: data bytes that one checksum follows (DNP3: 16), 0 where units have no blocks; these
+            come on top of `length + plus`, counted from the `least` length on.
+        block_extra: bytes of that checksum.
+        resync: after bytes that are no unit, search on for `magic` instead of waiting for the next segment.
+        tcp: well-known TCP ports.
+        udp: well-known UDP ports.
+    """
+
+    name: str
+    at: int
+    size: int
+    plus: int
+    least: int
+    most: int
+    big: bool = True
+    magic: bytes = b""
+    magic_at: int = 0
+    block: int = 0
+    block_extra: int = 0
+    resync: bool = False
+    tcp: tuple[int, ...] = ()
+    udp: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """Protocol data units of one framing, in the order in which the wire completed them.
+
+    All arrays have one entry a unit. `memory` is valid until the engine is asked for its next batch.
+
+    Attributes:
+        memory: the buffer that `start` and `end` point into.
+        start: offset of the first byte.
+        end: offset after the last byte.
+        reply: sent by the side that serves the well-known port (or was spoken to first).
+        flow: number of the connection, the same for both directions, never used again.
+        frame: 1-based number of the packet that completed the unit.
+        time: nanoseconds since 1970-01-01 UTC of that packet.
+        path: row of `Paths` that says who sent it to whom.
+    """
+
+    memory: Bytes
+    start: Integers
+    end: Integers
+    reply: Flags
+    flow: Integers
+    frame: Integers
+    time: Integers
+    path: npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The distinct senders and receivers of one batch, as text, one entry a path.
+
+    Attributes:
+        source_mac: such as `00:80:f4:09:51:3b`; None where the link layer has none.
+        source_ip: IPv4 dotted, IPv6 by RFC 5952.
+        source_port: 0 to 65535.
+        destination_mac: as `source_mac`.
+        destination_ip: as `source_ip`.
+        destination_port: as `source_port`.
+        transport: `tcp` or `udp`.
+        community_id: Community ID 1.0, seed 0.
+        vlan: outermost VLAN identifier, -1 where the packet carries no tag.
+    """
+
+    source_mac: list[str | None]
+    source_ip: list[str]
+    source_port: npt.NDArray[np.int32]
+    destination_mac: list[str | None]
+    destination_ip: list[str]
+    destination_port: npt.NDArray[np.int32]
+    transport: list[str]
+    community_id: list[str]
+    vlan: npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one step of the engine found: the units of each framing, by the framing's name."""
+
+    units: Mapping[str, Units]
+    paths: Paths
+    packets: int
+    first_time: int
+    last_time: int

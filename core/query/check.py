@@ -1,0 +1,65 @@
+"""What is wrong with a query before anything runs: unknown fields, patterns where no text is, bad patterns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from core.errors import QueryError, UnknownNameError
+from core.fields import Kind, Vocabulary
+from core.query import dates, text, tree
+from core.query.regex import translate
+from core.query.tree import Cidr, Compare, Equals, In, Query, Range, Regex, Value, Wildcard
+
+
+def kinds(vocabulary: Vocabulary) -> dict[str, Kind]:
+    """The kind of every field by its name."""
+    return {one.name: one.kind for one in vocabulary}
+
+
+def check(query: Query, kinds: Mapping[str, Kind]) -> Query:
+    """The query itself, when every comparison can be true of some row.
+
+    Raises:
+        UnknownNameError: a field that does not exist; suggests the nearest.
+        QueryError: too deep or large, a pattern that cannot be parsed, or one that the field's kind cannot fit.
+    """
+    tree.bound(query)
+    for leaf in tree.leaves(query):
+        for name in tree.fields(leaf):
+            if name not in kinds:
+                raise UnknownNameError("field", name, kinds)
+        if isinstance(leaf, Regex):
+            translate(leaf.pattern, leaf.cased, "rust")
+        if isinstance(leaf, Cidr) and text.to_network(leaf.network) is None:
+            raise QueryError(f"{leaf.network!r} is no network.", "Write 10.0.0.0/8 or fe80::/10.")
+        if isinstance(leaf, Wildcard | Regex | Cidr) and not kinds[leaf.field].is_text:
+            raise QueryError(f"{leaf.field} holds no text, so no pattern fits it.", "Compare it or give a range.")
+        if isinstance(leaf, Equals | In | Range):
+            for value in tree.values(leaf):
+                _check_value(leaf, value, kinds[leaf.field])
+        if isinstance(leaf, Compare):
+            _check_compare(leaf, kinds)
+    return query
+
+
+def _check_value(leaf: Equals | In | Range, value: Value, kind: Kind) -> None:
+    if kind.is_number and not _spells_number(value):
+        raise QueryError(f"{leaf.field} holds numbers; {value!r} is none.")
+    if kind is Kind.DATE and (isinstance(value, bool) or (isinstance(value, str) and dates.moment(value) is None)):
+        raise QueryError(f"{leaf.field} holds times; {value!r} is none.", "Write 2026-08-20T07:30:00Z or now-15m.")
+    if kind is Kind.IP and text.to_address(text.from_value(value)) is None:
+        raise QueryError(f"{leaf.field} holds addresses; {value!r} is none.")
+    if kind is Kind.BOOLEAN and (isinstance(leaf, Range) or text.from_value(value).lower() not in ("true", "false")):
+        raise QueryError(f"{leaf.field} is true or false; {value!r} does not fit.")
+    if kind is Kind.KEYWORD and isinstance(leaf, Range) and not isinstance(value, str):
+        raise QueryError(f"{leaf.field} holds text, so a range of numbers does not fit it.")
+
+
+def _spells_number(value: Value) -> bool:
+    return not isinstance(value, bool) and (not isinstance(value, str) or text.to_number(value) is not None)
+
+
+def _check_compare(leaf: Compare, kinds: Mapping[str, Kind]) -> None:
+    one, other = kinds[leaf.field], kinds[leaf.other]
+    if one is not other and not (one.is_number and other.is_number) and not (one.is_text and other.is_text):
+        raise QueryError(f"{leaf.field} and {leaf.other} hold values of different kinds.")

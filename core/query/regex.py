@@ -1,0 +1,380 @@
+r"""The regular expressions that a query may hold, and their one meaning in every engine.
+
+The subset of RE2 that needs no back-tracking and that engines agree on: literals, `.`, classes with ranges,
+`\d \w \s` and their negations and `[[:alpha:]]` (ASCII, as in RE2), groups, `|`, `* + ? {n} {n,} {n,m}` and
+their lazy forms, `^ $ \A \z \b`, and the flags i, m, s at the very start. Everything else is refused by name.
+An expression is parsed once and written out again in explicit classes, so that nothing depends on what an
+engine thinks of Unicode, of case or of the end of a line. Without case, pattern and text are both folded.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Literal
+
+from core.errors import QueryError
+from core.query.text import fold
+
+Dialect = Literal["python", "rust"]
+
+MOST_LENGTH = 1000
+MOST_REPEATS = 1000
+
+_CODES = tuple[tuple[int, int], ...]
+_DIGIT: _CODES = ((48, 57),)
+_WORD: _CODES = ((48, 57), (65, 90), (95, 95), (97, 122))
+_SPACE: _CODES = ((9, 10), (12, 13), (32, 32))
+_PERL = {"d": _DIGIT, "w": _WORD, "s": _SPACE}
+_POSIX: dict[str, _CODES] = {
+    "alpha": ((65, 90), (97, 122)),
+    "digit": _DIGIT,
+    "alnum": ((48, 57), (65, 90), (97, 122)),
+    "upper": ((65, 90),),
+    "lower": ((97, 122),),
+    "space": ((9, 13), (32, 32)),
+    "punct": ((33, 47), (58, 64), (91, 96), (123, 126)),
+    "xdigit": ((48, 57), (65, 70), (97, 102)),
+    "word": _WORD,
+}
+_CONTROL = {"t": 9, "n": 10, "v": 11, "f": 12, "r": 13, "a": 7}
+_LAST = sys.maxunicode
+_REFUSED = {
+    "?=": "look-ahead",
+    "?!": "negative look-ahead",
+    "?<=": "look-behind",
+    "?<!": "negative look-behind",
+    "?>": "an atomic group",
+    "?#": "a comment",
+    "?(": "a condition",
+    "?P=": "a back-reference",
+    "?P>": "recursion",
+    "?R": "recursion",
+    "?&": "recursion",
+    "?|": "a branch reset",
+}
+_REFUSED_ESCAPES = {
+    **dict.fromkeys("123456789kg", "a back-reference"),
+    **dict.fromkeys("pPX", "a Unicode class"),
+    "B": "a non-boundary",
+    "Z": "\\Z (write \\z)",
+    "G": "\\G",
+    "K": "\\K",
+    "R": "\\R",
+    "Q": "\\Q",
+    "E": "\\E",
+    "C": "\\C",
+    "0": "an octal escape",
+    "u": "\\u (write \\x{…})",
+    "U": "\\U (write \\x{…})",
+}
+
+
+@lru_cache(maxsize=4096)
+def translate(pattern: str, cased: bool, dialect: Dialect) -> str:
+    """The expression in an engine's own words, to be searched for in the text (folded, unless `cased`).
+
+    Raises:
+        QueryError: outside the subset; names what, and where in the pattern.
+    """
+    if len(pattern) > MOST_LENGTH:
+        raise QueryError(f"The regular expression is longer than {MOST_LENGTH} characters.")
+    return _Writer(pattern, cased, dialect).write()
+
+
+@dataclass
+class _Writer:
+    pattern: str
+    cased: bool
+    dialect: Dialect
+    at: int = 0
+    repeats: int = 1
+    flags: set[str] = field(default_factory=set)
+
+    def write(self) -> str:
+        self._read_flags()
+        text, _ = self._alternatives(depth=0)
+        if self.at < len(self.pattern):
+            raise self._fault("an unmatched ')'")
+        return text
+
+    def _fault(self, what: str, at: int | None = None) -> QueryError:
+        where = self.at if at is None else at
+        return QueryError(
+            f"The regular expression {self.pattern!r} has {what} at character {where + 1}.",
+            "Regular expressions are the subset of RE2 without look-around and back-references.",
+            where,
+        )
+
+    def _read_flags(self) -> None:
+        if not self.pattern.startswith("(?"):
+            return
+        end = self.pattern.find(")")
+        letters = self.pattern[2:end]
+        if end > 2 and set(letters) <= set("ims"):
+            self.flags = set(letters)
+            self.cased = self.cased and "i" not in self.flags
+            self.at = end + 1
+
+    def _peek(self, text: str) -> bool:
+        return self.pattern.startswith(text, self.at)
+
+    def _alternatives(self, depth: int) -> tuple[str, int]:
+        """Branches up to the closing parenthesis or the end, and the most repetitions nested in them."""
+        if depth > 50:
+            raise self._fault("groups nested too deep")
+        branches, most = [], 1
+        while True:
+            text, repeats = self._sequence(depth)
+            branches.append(text)
+            most = max(most, repeats)
+            if not self._peek("|"):
+                return "|".join(branches), most
+            self.at += 1
+
+    def _sequence(self, depth: int) -> tuple[str, int]:
+        parts, most = [], 1
+        while self.at < len(self.pattern) and self.pattern[self.at] not in "|)":
+            atom, repeatable, repeats = self._atom(depth)
+            atom, repeats = self._repeat(atom, repeatable, repeats)
+            parts.append(atom)
+            most = max(most, repeats)
+        return "".join(parts), most
+
+    def _atom(self, depth: int) -> tuple[str, bool, int]:
+        """The next piece, whether it may be repeated, and the repetitions nested in it."""
+        c = self.pattern[self.at]
+        if c == "(":
+            return self._group(depth)
+        if c == "[":
+            return self._class(), True, 1
+        if c in "*+?":
+            raise self._fault("nothing to repeat")
+        if c == "\\":
+            return self._escape()
+        self.at += 1
+        if c == ".":
+            return ("(?s:.)" if "s" in self.flags else r"[^\n]"), True, 1
+        if c in "^$":
+            return self._anchor(c), False, 1
+        return self._literal(ord(c)), True, 1
+
+    def _anchor(self, c: str) -> str:
+        if "m" in self.flags:
+            return f"(?m:{c})"
+        return r"\A" if c == "^" else self._end()
+
+    def _end(self) -> str:
+        return r"\Z" if self.dialect == "python" else r"\z"
+
+    def _group(self, depth: int) -> tuple[str, bool, int]:
+        start = self.at
+        self.at += 1
+        for opening, name in _REFUSED.items():
+            if self._peek(opening):
+                raise self._fault(name, start)
+        if self._peek("?:"):
+            self.at += 2
+        elif self._peek("?P<") or self._peek("?<"):
+            end = self.pattern.find(">", self.at)
+            if end < 0 or not self.pattern[self.pattern.index("<", self.at) + 1 : end].isidentifier():
+                raise self._fault("a group without a name", start)
+            self.at = end + 1
+        elif self._peek("?"):
+            raise self._fault("flags inside the expression (write them at its start)", start)
+        text, repeats = self._alternatives(depth + 1)
+        if not self._peek(")"):
+            raise self._fault("a group that is not closed", start)
+        self.at += 1
+        return f"(?:{text})", True, repeats
+
+    def _repeat(self, atom: str, repeatable: bool, repeats: int) -> tuple[str, int]:
+        found = self._quantifier()
+        if found is None:
+            return atom, repeats
+        quantifier, count = found
+        if not repeatable:
+            raise self._fault("an anchor that is repeated")
+        if self._peek("?"):
+            self.at += 1
+        elif self._peek("+"):
+            raise self._fault("a possessive quantifier")
+        if self.at < len(self.pattern) and (self.pattern[self.at] in "*+?" or self._braces() is not None):
+            raise self._fault("a repeated quantifier")
+        if repeats * count > MOST_REPEATS:
+            raise self._fault(f"more than {MOST_REPEATS} repetitions")
+        return f"{atom}{quantifier}", repeats * count
+
+    def _quantifier(self) -> tuple[str, int] | None:
+        """The quantifier that stands here and the repetitions that it asks for; moves past it."""
+        if self.at < len(self.pattern) and self.pattern[self.at] in "*+?":
+            self.at += 1
+            return self.pattern[self.at - 1], 1
+        braces = self._braces()
+        if braces is None:
+            return None
+        text, low, high = braces
+        if high is not None and high < low:
+            raise self._fault("a repetition that ends before it begins")
+        self.at += len(text)
+        return text, max(low, high or 0, 1)
+
+    def _braces(self) -> tuple[str, int, int | None] | None:
+        if not self._peek("{"):
+            return None
+        end = self.pattern.find("}", self.at)
+        low, comma, high = self.pattern[self.at + 1 : end].partition(",")
+        if end < 0 or not _is_digits(low) or (high and not _is_digits(high)):
+            return None
+        return self.pattern[self.at : end + 1], int(low), int(high) if high else (None if comma else int(low))
+
+    def _escape(self) -> tuple[str, bool, int]:
+        name = self.pattern[self.at + 1 : self.at + 2]
+        if name in ("A", "z", "b"):
+            self.at += 2
+            return {"A": r"\A", "z": self._end(), "b": self._boundary()}[name], False, 1
+        if name.lower() in _PERL and name:
+            self.at += 2
+            return self._set(list(_PERL[name.lower()]), name.isupper()), True, 1
+        return self._literal(self._code()), True, 1
+
+    def _boundary(self) -> str:
+        return r"(?a:\b)" if self.dialect == "python" else r"(?-u:\b)"
+
+    def _code(self) -> int:
+        """The one character that an escape names; moves past it."""
+        start, name = self.at, self.pattern[self.at + 1 : self.at + 2]
+        if not name:
+            raise self._fault("a backslash at its end")
+        if name in _REFUSED_ESCAPES:
+            raise self._fault(_REFUSED_ESCAPES[name])
+        self.at += 2
+        if name == "x":
+            return self._hexadecimal(start)
+        if name in _CONTROL:
+            return _CONTROL[name]
+        if name.isalnum():
+            raise self._fault(f"an unknown escape \\{name}", start)
+        return ord(name)
+
+    def _hexadecimal(self, start: int) -> int:
+        if self._peek("{"):
+            end = self.pattern.find("}", self.at)
+            digits, after = self.pattern[self.at + 1 : end], end + 1
+        else:
+            digits, after = self.pattern[self.at : self.at + 2].ljust(2), self.at + 2
+        try:
+            code = int(digits, 16) if digits.isalnum() else -1
+        except ValueError:
+            code = -1
+        if not 0 <= code <= _LAST or 0xD800 <= code <= 0xDFFF:
+            raise self._fault("a bad \\x escape", start)
+        self.at = after
+        return code
+
+    def _literal(self, code: int) -> str:
+        return _escaped(code if self.cased else ord(fold(chr(code))))
+
+    def _class(self) -> str:
+        start = self.at
+        self.at += 1
+        negated = self._peek("^")
+        self.at += negated
+        codes: list[tuple[int, int]] = []
+        first = True
+        while first or not self._peek("]"):
+            if self.at >= len(self.pattern):
+                raise self._fault("a class that is not closed", start)
+            codes += self._class_item()
+            first = False
+        self.at += 1
+        return self._set(codes, negated)
+
+    def _class_item(self) -> _CODES:
+        """One character, range or named class; moves past it."""
+        if self._peek("[:"):
+            end = self.pattern.find(":]", self.at)
+            name = self.pattern[self.at + 2 : end]
+            if end < 0 or name not in _POSIX:
+                raise self._fault("an unknown named class")
+            self.at = end + 2
+            return _POSIX[name]
+        if self._peek("\\"):
+            name = self.pattern[self.at + 1 : self.at + 2]
+            if name and name.lower() in _PERL:
+                self.at += 2
+                return _without(_PERL[name.lower()]) if name.isupper() else _PERL[name]
+        low = self._class_code()
+        if not self._peek("-") or self._peek("-]") or self.at + 1 >= len(self.pattern):
+            return ((low, low),)
+        self.at += 1
+        high = self._class_code()
+        if high < low:
+            raise self._fault("a range that ends before it begins")
+        return ((low, high),)
+
+    def _class_code(self) -> int:
+        if self._peek("\\"):
+            return self._code()
+        self.at += 1
+        return ord(self.pattern[self.at - 1])
+
+    def _set(self, codes: list[tuple[int, int]], negated: bool) -> str:
+        folded = codes if self.cased else [*codes, *_folds(codes)]
+        ranges = "".join(
+            _escaped(low) if low == high else f"{_escaped(low)}-{_escaped(high)}" for low, high in _merge(folded)
+        )
+        return f"[{'^' if negated else ''}{ranges}]"
+
+
+def _is_digits(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 4
+
+
+def _escaped(code: int) -> str:
+    """A character in a form that both engines read as that character, inside a class too."""
+    c = chr(code)
+    if c.isascii() and c.isalnum():
+        return c
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def _without(codes: _CODES) -> _CODES:
+    """Every other code point."""
+    after, rest = 0, []
+    for low, high in _merge(list(codes)):
+        if low > after:
+            rest.append((after, low - 1))
+        after = high + 1
+    return (*rest, (after, _LAST)) if after <= _LAST else tuple(rest)
+
+
+def _merge(codes: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same code points in order, without overlaps and without surrogates, which no text holds."""
+    merged: list[tuple[int, int]] = []
+    for low, high in sorted(codes):
+        if merged and low <= merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
+        else:
+            merged.append((low, high))
+    return [piece for low, high in merged for piece in _split(low, high)]
+
+
+def _split(low: int, high: int) -> list[tuple[int, int]]:
+    pieces = [(low, min(high, 0xD7FF)), (max(low, 0xE000), high)]
+    return [(first, last) for first, last in pieces if first <= last]
+
+
+@lru_cache(maxsize=1)
+def _folding() -> tuple[tuple[int, int], ...]:
+    """(code point, its fold) of every one that folds to another."""
+    pairs = ((code, ord(fold(chr(code)))) for code in range(_LAST + 1) if not 0xD800 <= code <= 0xDFFF)
+    return tuple((code, folded) for code, folded in pairs if code != folded)
+
+
+def _folds(codes: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The folds of all code points in these ranges."""
+    if all(high < 128 for _, high in codes):
+        return [(ord(chr(c).lower()),) * 2 for low, high in codes for c in range(max(low, 65), min(high, 90) + 1)]
+    return [(to, to) for code, to in _folding() if any(low <= code <= high for low, high in codes)]

@@ -1,0 +1,110 @@
+"""What text means in a query: without case, by wildcard, as a number, as an address."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from functools import lru_cache
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+ANY = object()
+"""In `wildcard_parts`: any characters, also none."""
+ONE = object()
+"""In `wildcard_parts`: one code point."""
+
+
+def fold(text: str) -> str:
+    """`text` without case: the simple lower-case mapping of Unicode, code point by code point.
+
+    Neither length nor context matters (unlike full lower-casing: `İ` becomes `i`, a final `Σ` becomes `σ`),
+    so that it is the same in every target: it is what a search engine's lower-case filter does. `ß` and `ss`
+    stay apart (unlike case folding).
+    """
+    if text.isascii():
+        return text.lower()
+    return "".join(_lower(c) for c in text)
+
+
+def _lower(character: str) -> str:
+    lower = character.lower()
+    return lower if len(lower) == 1 else lower[0]
+
+
+def wildcard_parts(pattern: str) -> list[str | object]:
+    """The pattern as literal texts, `ANY` and `ONE`, in order."""
+    parts: list[str | object] = []
+    literal = ""
+    escaped = False
+    for index, c in enumerate(pattern):
+        if escaped:
+            literal, escaped = literal + c, False
+        elif c == "\\" and pattern[index + 1 : index + 2] in ("*", "?", "\\"):
+            escaped = True
+        elif c in "*?":
+            parts += [literal] if literal else []
+            literal = ""
+            parts.append(ANY if c == "*" else ONE)
+        else:
+            literal += c
+    return [*parts, literal] if literal else parts
+
+
+_WHOLE = re.compile(r"[+-]?\d{1,40}", re.ASCII)
+_HEX = re.compile(r"0[xX][0-9a-fA-F]{1,16}")
+_REAL = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?", re.ASCII)
+
+
+def to_number(text: str) -> int | float | None:
+    """The number that the text spells: decimal, 0x… or real; None for anything else."""
+    text = text.strip()
+    if _WHOLE.fullmatch(text):
+        return int(text)
+    if _HEX.fullmatch(text):
+        return int(text, 16)
+    if not _REAL.fullmatch(text):
+        return None
+    number = float(text)
+    return None if number in (float("inf"), float("-inf")) else number
+
+
+def from_value(value: str | int | float | bool) -> str:
+    """The text that a value is in a text field: whole numbers without a point, booleans as words."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return value if isinstance(value, str) else repr(value)
+
+
+@lru_cache(maxsize=65_536)
+def to_address(text: str) -> Address | None:
+    """The address that the text is, an IPv4-mapped one as IPv4; None for anything else."""
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    if isinstance(address, ipaddress.IPv6Address) and address.scope_id is None and address.ipv4_mapped:
+        return address.ipv4_mapped
+    return address
+
+
+@lru_cache(maxsize=4096)
+def to_network(text: str) -> Network | None:
+    """The network that the text is, host bits ignored; one of IPv4-mapped addresses as IPv4."""
+    try:
+        network = ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return None
+    if isinstance(network, ipaddress.IPv6Network) and network.prefixlen >= 96:
+        mapped = network.network_address.ipv4_mapped
+        if mapped is not None:
+            return ipaddress.IPv4Network((mapped, network.prefixlen - 96))
+    return network
+
+
+def contains(network: Network, text: str) -> bool:
+    """Whether the text is an address within the network; one family never takes the other."""
+    address = to_address(text)
+    return address is not None and address.version == network.version and address in network

@@ -1,0 +1,62 @@
+"""The three kinds of row, and the Arrow schema of each for each protocol.
+
+Real traffic needs them apart: one message may hold several services or objects, and what a request meant
+is known only when its response is there.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from core.fields import COMMON, POINT, TRANSACTION, Field, Vocabulary
+from core.scope import Origin
+
+
+class RowKind(enum.Enum):
+    """messages: one a protocol unit. transactions: request joined to response. points: one a data object."""
+
+    MESSAGES = "messages"
+    TRANSACTIONS = "transactions"
+    POINTS = "points"
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The fields that rows of this kind have whatever the protocol."""
+        return COMMON + {RowKind.MESSAGES: (), RowKind.TRANSACTIONS: TRANSACTION, RowKind.POINTS: POINT}[self]
+
+
+def row_fields(kind: RowKind, protocol: str, vocabulary: Vocabulary) -> tuple[Field, ...]:
+    """The fields of rows of `kind` for `protocol`, in column order.
+
+    Points carry the common and point fields alone: what the message said is one join by
+    `frame.file` and `frame.number` away.
+    """
+    if kind is RowKind.POINTS:
+        return kind.fields
+    return kind.fields + vocabulary.protocols[protocol]
+
+
+def schema(kind: RowKind, protocol: str, vocabulary: Vocabulary) -> pa.Schema:
+    """The Arrow schema of those rows, with the row kind and protocol as metadata."""
+    fields = [one.arrow for one in row_fields(kind, protocol, vocabulary)]
+    return pa.schema(fields, metadata={"liaowang.rows": kind.value, "liaowang.protocol": protocol})
+
+
+@dataclass(frozen=True, slots=True)
+class RowBatch:
+    """Rows of one kind and protocol from one sensor, in wire order: what travels on the stream.
+
+    Attributes:
+        kind: which of the three.
+        protocol: as in `network.protocol`.
+        origin: as in the scope columns of every row.
+        rows: in the schema of `schema(kind, protocol, vocabulary)`.
+    """
+
+    kind: RowKind
+    protocol: str
+    origin: Origin
+    rows: pa.RecordBatch
