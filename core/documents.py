@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.entities import Alert, Asset
+from core.entities import Alert, Asset, Conversation
 from core.text import rfc3339
 
 Document = dict[str, Any]
@@ -66,4 +66,26 @@ def asset_document(asset: Asset) -> Document:
             }
             for fact in asset.facts
         ],
+    }
+
+
+def conversation_document(one: Conversation) -> Document:
+    """A conversation; its commands as text, commonest first."""
+    commands = sorted(one.commands, key=lambda pair: (-pair[1], pair[0]))
+    return {
+        "conversation.id": one.id,
+        "organization.id": one.organization,
+        "ot.site.id": one.site,
+        "network.protocol": one.protocol,
+        "network.transport": one.transport,
+        "network.vlan.id": one.vlan,
+        "client.ip": one.client_ip,
+        "server.ip": one.server_ip,
+        "server.port": one.server_port,
+        "first_seen": rfc3339(one.first_seen),
+        "last_seen": rfc3339(one.last_seen),
+        "messages": one.messages,
+        "errors": one.errors,
+        "unanswered": one.unanswered,
+        "commands": ", ".join(f"{name} {count}" for name, count in commands),
     }

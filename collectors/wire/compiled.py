@@ -8,11 +8,11 @@ make code. A change anywhere is another folder.
 
 from __future__ import annotations
 
+import ast
 import functools
 import hashlib
 import os
 import platform
-import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     Function = TypeVar("Function", bound=Callable[..., Any])
 
 _HERE = Path(__file__).parent
-_IMPORT = re.compile(r"^from (?:collectors\.wire|)\.(\w+) import", re.MULTILINE)
 _BESIDE = _HERE.parent.parent / ".cache" / "kernel"
 
 
@@ -39,15 +38,32 @@ def record(**fields: Any) -> Any:
     return np.dtype((np.record, np.dtype(parts, align=True)))
 
 
+def _names(source: str) -> set[str]:
+    """The last part of everything that a module imports."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom):
+            found.add((node.module or "").rpartition(".")[2])
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.Import):
+            found.update(alias.name.rpartition(".")[2] for alias in node.names)
+    return found
+
+
 @functools.cache
-def _imported(name: str) -> frozenset[str]:
+def _imported_directly(name: str) -> frozenset[str]:
+    names = _names((_HERE / f"{name}.py").read_text(encoding="utf-8"))
+    return frozenset(one for one in names if (_HERE / f"{one}.py").exists())
+
+
+def imported(name: str) -> frozenset[str]:
     """The modules beside this one that module `name` imports, directly or not, and itself."""
-    known, open_ = {name}, [name]
-    while open_:
-        found = set(_IMPORT.findall((_HERE / f"{open_.pop()}.py").read_text(encoding="utf-8"))) - known
+    known, waiting = {name}, [name]
+    while waiting:
+        found = _imported_directly(waiting.pop()) - known
         known |= found
-        open_ += [one for one in found if (_HERE / f"{one}.py").exists()]
-    return frozenset(one for one in known if (_HERE / f"{one}.py").exists())
+        waiting += found
+    return frozenset(known)
 
 
 @functools.cache
@@ -56,7 +72,7 @@ def source_hash(name: str) -> str:
     digest = hashlib.sha256()
     for version in (numba.__version__, llvmlite.__version__, np.__version__, platform.python_version()):
         digest.update(version.encode() + b"\0")
-    for module in sorted(_imported(name)):
+    for module in sorted(imported(name)):
         source = (_HERE / f"{module}.py").read_bytes()
         if module == name or b"@compiled" in source or b"record(" in source:
             digest.update(module.encode() + b"\0" + source)

@@ -43,7 +43,7 @@ class Expr:
             two = pdus(other)
             return Column(function(one.values, two.values), both(one.valid, two.valid))
 
-        kind = other.kind if isinstance(other, Expr) else Kind.DOUBLE if isinstance(other, float) else Kind.INTEGER
+        kind = other.kind if isinstance(other, Expr) else _kind_of(other)
         return Expr(evaluate, max(self.kind, kind, key=_SIZES.index))
 
     def _compare(self, function: Callable[[Any, Any], Any], other: Expr | float) -> Expr:
@@ -203,9 +203,11 @@ def constant(value: float | str) -> Expr:
     """The same value for every PDU."""
     if isinstance(value, str):
         return Expr(lambda pdus: Column(np.zeros(len(pdus), np.int32), None, (value,)), Kind.KEYWORD)
-    if isinstance(value, float):
-        return Expr(lambda pdus: Column(np.full(len(pdus), value)), Kind.DOUBLE)
-    return Expr(lambda pdus: Column(np.full(len(pdus), value, np.int64)), Kind.INTEGER)
+    return Expr(lambda pdus: Column(np.full(len(pdus), value)), _kind_of(value))
+
+
+def _kind_of(number: float) -> Kind:
+    return Kind.DOUBLE if np.asarray(number).dtype.kind == "f" else Kind.INTEGER
 
 
 def choose(*cases: tuple[Expr, Expr | float | str], default: Expr | float | str | None = None) -> Expr:

@@ -20,6 +20,8 @@ EVICTED = NUMBER["flows_evicted"]
 
 SPOKEN_TO, BY_PORT, BY_SYN = 0, 1, 2
 """How it is known which side serves (FLOW.known), from weak to strong."""
+AGAIN = 3_000_000_000
+"""Nanoseconds within which a SYN with the same number is the same SYN, sent or mirrored again."""
 OPENED = 4
 """Added when `syn` is the sequence number of a SYN that was seen, not guessed from the first data."""
 
@@ -50,6 +52,7 @@ def begin(z: State, f: Record, k: Record) -> None:
     w.flows += 1
     z.count[FLOWS] += 1
     f.units = 0
+    f.closed = 0
     f.syn = (int64(k.seq) - 1) & 0xFFFFFFFF
     ports = z.tcp if k.next == TCP else z.udp
     to, of = ports[k.dport] != 0, ports[k.sport] != 0
@@ -69,14 +72,14 @@ def begin(z: State, f: Record, k: Record) -> None:
 
 @compiled
 def opened(z: State, f: Record, k: Record) -> None:
-    """A SYN on a connection that is there: the same one, or the 5-tuple is used again."""
+    """A SYN on a connection that is there: sent twice, or the 5-tuple is used again (or the capture is replayed)."""
     if k.tcp & ACK:
         if f.known & OPENED == 0:
             f.known = BY_SYN | OPENED
             f.server = k.side
             f.syn = (int64(k.ack) - 1) & 0xFFFFFFFF
         return
-    if f.syn == k.seq:
+    if f.syn == k.seq and not f.closed and abs(k.ts - f.last) < AGAIN:
         f.known = BY_SYN | OPENED
         f.server = 1 - k.side
     else:
@@ -108,8 +111,11 @@ def flows(z: State, n: int) -> None:
             begin(z, f, k)
         elif k.ts - f.last > w.idle:
             begin(z, f, k)
-        elif k.next == TCP and k.tcp & SYN:
-            opened(z, f, k)
+        elif k.tcp & (SYN | FIN | RST):
+            if k.tcp & SYN:
+                opened(z, f, k)
+            else:
+                f.closed = 1
         f.last = k.ts
         k.flow = slot
         k.fid = f.fid

@@ -1,92 +1,72 @@
-"""Addresses as text: the paths of a batch. What was written once is kept, up to a bound."""
+"""The paths of a batch as text. What was written for a stream is kept for as long as its path is the same."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
+import functools
 import socket
-import struct
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from .records import FLOWS
+from .texts import ID_SIZE, IP_SIZE, MAC_SIZE, write_texts
 from .units import Paths
 
-_KEPT = 1 << 16
-_TRANSPORT = {6: "tcp", 17: "udp"}
-_MAPPED = bytes(10) + b"\xff\xff"
+_TEXTS = 5
 
 
-class _Text(NamedTuple):
-    source_mac: str | None
-    source_ip: str
-    source_port: int
-    destination_mac: str | None
-    destination_ip: str
-    destination_port: int
-    transport: str
-    community_id: str
-    vlan: int
-
-
-def community_id(source: bytes, destination: bytes, source_port: int, destination_port: int, protocol: int) -> str:
-    """Community ID 1.0 with seed 0, of addresses of 4 or 16 bytes (https://github.com/corelight/community-id-spec)."""
-    one, other = (source, source_port), (destination, destination_port)
-    (a, a_port), (b, b_port) = sorted((one, other))
-    packed = struct.pack("!H", 0) + a + b + struct.pack("!BBHH", protocol, 0, a_port, b_port)
-    return "1:" + base64.b64encode(hashlib.sha1(packed, usedforsecurity=False).digest()).decode()
-
-
-def ip_text(address: bytes) -> str:
-    """Dotted for 4 bytes, by RFC 5952 for 16."""
-    return socket.inet_ntop(socket.AF_INET if len(address) == 4 else socket.AF_INET6, address)  # noqa: PLR2004
-
-
-def _ip(packed: bytes) -> bytes:
-    return packed[12:] if packed.startswith(_MAPPED) else packed
-
-
-def _mac(packed: bytes) -> str | None:
-    return packed.hex(":") if any(packed) else None
-
-
-def _text(row: Any) -> _Text:
-    source = _ip(row["src0"].tobytes() + row["src1"].tobytes())
-    destination = _ip(row["dst0"].tobytes() + row["dst1"].tobytes())
-    ports = int(row["sport"]), int(row["dport"])
-    protocol = int(row["next"])
-    return _Text(
-        _mac(row["mac1"].tobytes()[2:]),
-        ip_text(source),
-        ports[0],
-        _mac(row["mac0"].tobytes()[:6]) if row["link"] == 1 else None,
-        ip_text(destination),
-        ports[1],
-        _TRANSPORT[protocol],
-        community_id(source, destination, *ports, protocol),
-        int(row["vlan"]),
-    )
+@functools.lru_cache(maxsize=1 << 14)
+def _ipv6(packed: bytes) -> str:
+    return socket.inet_ntop(socket.AF_INET6, packed)
 
 
 class PathTexts:
-    """Writes the paths of batch after batch; the text of at most 65,536 is kept."""
+    """Writes the paths of batch after batch; remembers one for each stream of the table, so it is bounded."""
 
     def __init__(self) -> None:
-        self._known: dict[bytes, _Text] = {}
+        self._known: Any = np.empty((_TEXTS, 2 * FLOWS), object)
 
     def __call__(self, rows: Any) -> Paths:
-        """The paths of the record array `rows`, in its order."""
-        size, raw = rows.dtype.itemsize, rows.tobytes()
-        texts = []
-        for at in range(len(rows)):
-            key = raw[at * size : (at + 1) * size]
-            text = self._known.get(key)
-            if text is None:
-                if len(self._known) >= _KEPT:
-                    self._known.clear()
-                text = self._known[key] = _text(rows[at])
-            texts.append(text)
-        columns: list[Any] = [list(column) for column in zip(*texts, strict=True)] or [[] for _ in _Text._fields]
-        for place in (2, 5, 8):
-            columns[place] = np.array(columns[place], np.int32)
-        return Paths(*columns)
+        """The paths of the PATH records `rows`, in their order."""
+        streams = rows["stream"]
+        texts = self._known[:, streams]
+        fresh = np.flatnonzero(rows["fresh"])
+        if fresh.size:
+            written = _write(rows[fresh])
+            texts[:, fresh] = written
+            self._known[:, streams[fresh]] = written
+        source_mac, source_ip, destination_mac, destination_ip, community_id = texts.tolist()
+        return Paths(
+            source_mac,
+            source_ip,
+            rows["sport"].astype(np.int32),
+            destination_mac,
+            destination_ip,
+            rows["dport"].astype(np.int32),
+            ["tcp" if one else "udp" for one in (rows["next"] == socket.IPPROTO_TCP).tolist()],
+            community_id,
+            rows["vlan"].astype(np.int32),
+        )
+
+
+def _write(rows: Any) -> Any:
+    """Sender's MAC and IP, receiver's MAC and IP, Community ID: an object array (5, rows)."""
+    n = len(rows)
+    macs, ips = np.zeros((2, n, MAC_SIZE), np.uint8), np.zeros((2, n, IP_SIZE), np.uint8)
+    ids = np.zeros((n, ID_SIZE), np.uint8)
+    write_texts(rows, n, macs, ips, ids)
+    out = np.empty((_TEXTS, n), object)
+    for side, (high, low) in enumerate((("src0", "src1"), ("dst0", "dst1"))):
+        mac, ip = _strings(macs[side]), _strings(ips[side])
+        mac[mac == ""] = None
+        for at in np.flatnonzero(ip == "").tolist():
+            ip[at] = _ipv6(rows[high][at].tobytes() + rows[low][at].tobytes())
+        out[2 * side], out[2 * side + 1] = mac, ip
+    out[4] = _strings(ids)
+    return out
+
+
+def _strings(letters: Any) -> Any:
+    """Each row of bytes as a string, without its zeros at the end."""
+    size = letters.shape[1]
+    return letters.view(f"S{size}").ravel().astype(f"U{size}").astype(object)

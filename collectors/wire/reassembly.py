@@ -92,7 +92,7 @@ def datagram(m: Memory, z: State, d: int, k: Record) -> int:
         return EMPTY
     if s.framing == NOTHING:
         return OTHER
-    z.work[0].path = path_of(m, z, s, k)
+    z.work[0].path = path_of(m, z, d, k)
     if s.found == 0:
         outcome = seek(m, z, d, k, int64(0))
         if outcome >= 0:
@@ -227,7 +227,7 @@ def tcp(m: Memory, z: State, d: int, k: Record) -> int:
     if s.framing == NOTHING:
         return OTHER
     w = z.work[0]
-    w.path = path_of(m, z, s, k)
+    w.path = path_of(m, z, d, k)
     if s.next < 0:
         s.next = seq
     if s.framing == UNDECIDED or s.found == 0:

@@ -67,18 +67,19 @@ PACKET = record(
 """Where a packet's layers are, filled in from pass to pass. `missing`: bytes on the wire, not in the capture."""
 FLOW = record(
     a0="i8", a1="i8", b0="i8", b1="i8", key="i8", last="i8", fid="i8",
-    syn="u4", server="u1", known="u1", units="u1", spare="u1",
+    syn="u4", server="u1", known="u1", units="u1", closed="u1",
 )  # fmt: skip
 """One cache line. `server`: which side serves, and `known`: how that is known (see flows.py)."""
 STREAM = record(
-    fid="i8", next="i8", stamp="i8", path="i4", tail="i4", skip="i4", held="i4", large="i4", helds="i2",
-    framing="u1", candidate="u1", bits="u1", tries="u1", reply="u1", found="u1",
+    fid="i8", next="i8", stamp="i8", mac0="i8", mac1="i8", path="i4", tail="i4", skip="i4", held="i4", large="i4", helds="i2",
+    framing="u1", candidate="u1", bits="u1", tries="u1", reply="u1", found="u1", written="u1",
 )  # fmt: skip
-"""One direction of a flow. `stamp`: the step in which `path` was given."""
+"""One direction of a flow. `stamp`: the step in which `path` was given; `written`: its text is known."""
 PATH = record(
     src0="i8", src1="i8", dst0="i8", dst1="i8", mac0="i8", mac1="i8", sport="u2", dport="u2", vlan="i2", link="u2",
-    next="u1",
+    stream="i4", next="u1", fresh="u1",
 )  # fmt: skip
+"""`fresh`: its text is to be written; otherwise it is that of the stream's path before."""
 SEGMENT = record(seq="i8", ts="i8", frame="i8", at="i4", n="i4", next="i4")
 LARGER = record(last="i8", owner="i4", next="i4")
 PIECES = record(

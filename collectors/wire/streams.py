@@ -35,6 +35,7 @@ def stream(z: State, k: Record) -> int:
             s.fid = k.fid
             s.next = -1
             s.stamp = -1
+            s.written = 0
             s.framing = UNDECIDED
             s.candidate = 0
             s.bits = 0
@@ -70,14 +71,13 @@ def drop_tail(z: State, s: Record) -> None:
 
 
 @compiled
-def path_of(m: Memory, z: State, s: Record, k: Record) -> int:
-    """Row of `z.paths` for packet k of stream s: a new one for the first of a step and when a MAC changes."""
+def path_of(m: Memory, z: State, d: int, k: Record) -> int:
+    """Row of `z.paths` for packet k of stream d: a new one for the first of a step and when a MAC changes."""
+    s = z.streams[d]
     w = z.work[0]
     mac0, mac1 = addresses(m, k)
-    if s.stamp == w.step:
-        q = z.paths[s.path]
-        if q.mac0 == mac0 and q.mac1 == mac1:
-            return int64(s.path)
+    if s.stamp == w.step and s.mac0 == mac0 and s.mac1 == mac1:
+        return int64(s.path)
     q = z.paths[w.paths]
     q.src0 = k.src0
     q.src1 = k.src1
@@ -90,12 +90,20 @@ def path_of(m: Memory, z: State, s: Record, k: Record) -> int:
     q.vlan = k.vlan
     q.next = k.next
     q.link = k.link
-    return add_path(z, s)
+    return add_path(z, d)
 
 
 @compiled
-def add_path(z: State, s: Record) -> int:
+def add_path(z: State, d: int) -> int:
+    """The row that was just filled in becomes the path of stream d."""
+    s = z.streams[d]
     w = z.work[0]
+    q = z.paths[w.paths]
+    q.stream = d
+    q.fresh = not (s.written and s.mac0 == q.mac0 and s.mac1 == q.mac1)
+    s.written = 1
+    s.mac0 = q.mac0
+    s.mac1 = q.mac1
     s.stamp = w.step
     s.path = w.paths
     w.paths += 1
@@ -103,16 +111,14 @@ def add_path(z: State, s: Record) -> int:
 
 
 @compiled
-def path_of_held(z: State, s: Record, x: int) -> int:
+def path_of_held(z: State, d: int, x: int) -> int:
     """As `path_of`, for held segment x."""
-    w = z.work[0]
+    s = z.streams[d]
     g = z.held_paths[x]
-    if s.stamp == w.step:
-        q = z.paths[s.path]
-        if q.mac0 == g.mac0 and q.mac1 == g.mac1:
-            return int64(s.path)
-    z.paths[w.paths] = g
-    return add_path(z, s)
+    if s.stamp == z.work[0].step and s.mac0 == g.mac0 and s.mac1 == g.mac1:
+        return int64(s.path)
+    z.paths[z.work[0].paths] = g
+    return add_path(z, d)
 
 
 # ---- units
@@ -363,7 +369,7 @@ def release(m: Memory, z: State, d: int, skip: bool, own: bool) -> None:
             if own:
                 w.frame = g.frame
                 w.ts = g.ts
-                w.path = path_of_held(z, s, int64(s.held))
+                w.path = path_of_held(z, d, int64(s.held))
             if s.framing == UNDECIDED:
                 z.count[NOT_FRAMED] += n - x
             else:

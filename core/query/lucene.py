@@ -81,9 +81,9 @@ def _parse(prepared: search_text.Prepared, typed: str) -> Any:
 
 
 _REFUSED = {
-    grammar.Fuzzy: "a fuzzy word (~)",
-    grammar.Proximity: "a proximity (~)",
-    grammar.Boost: "a boost (^)",
+    grammar.Fuzzy: "A fuzzy word (~)",
+    grammar.Proximity: "A proximity (~)",
+    grammar.Boost: "A boost (^)",
 }
 
 
@@ -116,11 +116,11 @@ class _Builder:
         return self._anywhere(node) if field is None else self._leaf(node, field)
 
     def _fault(self, what: str, node: Any, hint: str = "") -> QueryError:
-        return QueryError(f"{what[0].upper()}{what[1:]}.", hint, self._prepared.place(node.pos or 0))
+        return QueryError(f"{what}.", hint, self._prepared.place(node.pos or 0))
 
     def _field(self, node: Any, outer: str | None) -> Query:
         if outer is not None:
-            raise self._fault(f"a field within the group of {outer}", node)
+            raise self._fault(f"A field within the group of {outer}", node)
         if node.name == "_exists_":
             return Exists(self._known(text_of(node.children[0])))
         return self.build(node.children[0], self._known(node.name))
@@ -135,7 +135,7 @@ class _Builder:
         if isinstance(node, grammar.Word) and node.value == "*":
             return EVERYTHING
         if isinstance(node, grammar.Range | grammar.From | grammar.To):
-            raise self._fault("a range needs a field", node, "Write field:>=5 or field:[1 TO 5].")
+            raise self._fault("A range needs a field", node, "Write field:>=5 or field:[1 TO 5].")
         parts: list[Query] = []
         for name in self._defaults:
             if self.kinds[name] is Kind.KEYWORD and not _is_pattern(node):

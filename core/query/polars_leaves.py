@@ -98,12 +98,12 @@ def _stands(operator: Operator, a: int, b: int) -> bool:
 
 
 def _regex(leaf: Regex) -> Element:
-    pattern = translate(leaf.pattern, leaf.cased, "rust")
+    pattern, cased = translate(leaf.pattern, leaf.cased, "rust")
     try:
         pl.Series([""]).str.contains(pattern)
     except pl.exceptions.ComputeError as error:
         raise UnsupportedError(f"Polars: the regular expression {leaf.pattern!r} is too large.") from error
-    return lambda cell: (cell if leaf.cased else fold(cell)).str.contains(pattern)
+    return lambda cell: (cell if cased else fold(cell)).str.contains(pattern)
 
 
 _META = re.compile(r"[\\.+*?()|\[\]{}^$#&~\-\s]")

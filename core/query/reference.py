@@ -103,9 +103,10 @@ def _pattern(leaf: Wildcard | Regex | Cidr, value: str) -> bool:
     if isinstance(leaf, Cidr):
         network = text.to_network(leaf.network)
         return network is not None and text.contains(network, value)
-    shown = value if leaf.cased else text.fold(value)
     if isinstance(leaf, Regex):
-        return re.search(translate(leaf.pattern, leaf.cased, "python"), shown) is not None
+        expression, cased = translate(leaf.pattern, leaf.cased, "python")
+        return re.search(expression, value if cased else text.fold(value)) is not None
+    shown = value if leaf.cased else text.fold(value)
     pattern = leaf.pattern if leaf.cased else text.fold(leaf.pattern)
     words = {text.ANY: "(?s:.*)", text.ONE: "(?s:.)"}
     expression = "".join(

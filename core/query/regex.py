@@ -72,15 +72,18 @@ _REFUSED_ESCAPES = {
 
 
 @lru_cache(maxsize=4096)
-def translate(pattern: str, cased: bool, dialect: Dialect) -> str:
-    """The expression in an engine's own words, to be searched for in the text (folded, unless `cased`).
+def translate(pattern: str, cased: bool, dialect: Dialect) -> tuple[str, bool]:
+    """The expression in an engine's own words, and whether case counts after all flags.
+
+    It is to be searched for anywhere in the text, which must be folded where case does not count.
 
     Raises:
         QueryError: outside the subset; names what, and where in the pattern.
     """
     if len(pattern) > MOST_LENGTH:
         raise QueryError(f"The regular expression is longer than {MOST_LENGTH} characters.")
-    return _Writer(pattern, cased, dialect).write()
+    writer = _Writer(pattern, cased, dialect)
+    return writer.write(), writer.cased
 
 
 @dataclass

@@ -94,6 +94,7 @@ def prepare(typed: str) -> Prepared:
         elif found["order"]:
             _order(prepared, piece, at)
         else:
+            piece = _before_regex(typed, at, piece)
             _word(prepared, piece, at, in_range=brackets > 0)
         at += len(piece)
     return prepared
@@ -105,6 +106,14 @@ def _regex_here(typed: str, at: int, before: str) -> str:
         return ""
     found = _REGEX.match(typed, at)
     return found[0] if found else ""
+
+
+def _before_regex(typed: str, at: int, word: str) -> str:
+    """Only `field:` of a word that goes on with a regular expression, which may hold parentheses and spaces."""
+    found = _FIELD.fullmatch(word)
+    if found and found["value"].startswith("/") and _REGEX.match(typed, at + found.start("value")):
+        return word[: found.start("value")]
+    return word
 
 
 def _order(prepared: Prepared, sign: str, at: int) -> None:
@@ -137,11 +146,8 @@ def _word(prepared: Prepared, word: str, at: int, *, in_range: bool) -> None:
         _value(prepared, word, at)
         return
     prepared.copy(word[: found.start("value")], at)
-    value, start = found["value"], at + found.start("value")
-    if value.startswith("/") and _REGEX.fullmatch(value):
-        prepared.copy(value, start)
-    elif value:
-        _value(prepared, value, start)
+    if found["value"]:
+        _value(prepared, found["value"], at + found.start("value"))
 
 
 def _value(prepared: Prepared, value: str, at: int) -> None:

@@ -38,13 +38,17 @@ class In:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """The field lies between bounds; None is no bound. Text by code point, addresses within one family."""
+    """The field lies between bounds, at least one; None is no bound. Text by code point, addresses within one family."""
 
     field: str
     gt: Value | None = None
     gte: Value | None = None
     lt: Value | None = None
     lte: Value | None = None
+
+    def __post_init__(self) -> None:
+        if not any(True for _ in self.bounds()):
+            raise QueryError(f"The range of {self.field} has no bound.", "Give one, or ask whether the field exists.")
 
     def bounds(self) -> Iterator[tuple[Operator, Value]]:
         """The bounds that are given, as (operator, value)."""

@@ -1,0 +1,85 @@
+"""What is normal at a site, learned and kept: all detectors with a memory, from broad to narrow."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+from pathlib import Path
+
+from analytics import detectors
+from analytics.detectors.contract import Learner, Silence
+from analytics.findings import Finding
+from analytics.step import Step
+from core.errors import InputError
+
+_VERSION = 1
+
+
+def learners() -> list[type[Learner]]:
+    """Every detector in `analytics.detectors`, broad before narrow."""
+    found: list[type[Learner]] = []
+    for one in pkgutil.iter_modules(detectors.__path__):
+        module = importlib.import_module(f"{detectors.__name__}.{one.name}")
+        members = [m for m in vars(module).values() if isinstance(m, type) and issubclass(m, Learner)]
+        found += [m for m in members if m.__module__ == module.__name__ and hasattr(m, "order")]
+    return sorted(found, key=lambda learner: (learner.order, learner.detector.id))
+
+
+class Baseline:
+    """The detectors of one site and what they have learned."""
+
+    def __init__(self) -> None:
+        self.learners = [make() for make in learners()]
+        self.silence = Silence()
+
+    def learn(self, step: Step) -> None:
+        """Takes these rows as normal."""
+        for learner in self.learners:
+            learner.learn(step)
+
+    def find(self, step: Step) -> list[Finding]:
+        """What is not normal in these rows."""
+        return [finding for learner in self.learners for finding in learner.find(step, self.silence)]
+
+    def finish(self) -> list[Finding]:
+        """What can only be said at the end of the input."""
+        return [finding for learner in self.learners for finding in learner.finish()]
+
+    def dump(self) -> bytes:
+        """What was learned, as JSON; the same knowledge gives the same bytes."""
+        learned = {learner.detector.id: learner.save() for learner in self.learners}
+        text = json.dumps({"version": _VERSION, "learned": learned}, ensure_ascii=False, sort_keys=True, indent=1)
+        return text.encode()
+
+    def restore(self, data: bytes, name: str) -> None:
+        """Goes on from what was learned before.
+
+        Raises:
+            InputError: `data` is no baseline; `name` says where it came from.
+        """
+        try:
+            document = json.loads(data)
+            version, learned = document["version"], document["learned"]
+            if version != _VERSION:
+                raise InputError(f"{name} is a baseline of version {version}; this program reads version {_VERSION}.")
+            for learner in self.learners:
+                if learner.detector.id in learned:
+                    learner.load(learned[learner.detector.id])
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise InputError(f"{name} is no baseline.", "Save one with --save-baseline.") from error
+
+
+def read_baseline(path: Path) -> Baseline:
+    """The baseline that was saved in a file.
+
+    Raises:
+        InputError: it cannot be read or is none.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+    baseline = Baseline()
+    baseline.restore(data, str(path))
+    return baseline

@@ -1,0 +1,101 @@
+"""The whole analysis of one site: rules, baselines, models, assets, conversations, alerts, on the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from analytics.alerts import AlertBook
+from analytics.assets import Assets, Vendors
+from analytics.baseline import Baseline
+from analytics.conversations import Conversations
+from analytics.findings import Finding
+from analytics.step import Step, join
+from core.entities import Alert, Asset, Conversation
+from core.rows import RowBatch
+from core.scope import Origin
+
+ROWS_AT_ONCE = 400_000
+"""Rows of all kinds that are joined before they are looked at: small steps are what makes it slow."""
+
+
+class Rules(Protocol):
+    """What finds things without having learned anything."""
+
+    def find(self, step: Step) -> list[Finding]:
+        """What the rules say of these rows."""
+
+    def finish(self) -> list[Finding]:
+        """What can only be said at the end of the input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a step has changed: the new versions of each."""
+
+    alerts: list[Alert] = field(default_factory=list)
+    assets: list[Asset] = field(default_factory=list)
+    conversations: list[Conversation] = field(default_factory=list)
+
+
+class SiteAnalysis:
+    """Works through the rows of one site in order of time."""
+
+    def __init__(
+        self,
+        origin: Origin,
+        rules: Rules | None = None,
+        baseline: Baseline | None = None,
+        vendors: Vendors | None = None,
+        learn_until: int = 0,
+    ) -> None:
+        """Args: whose rows; rules; what is normal; vendors of MAC addresses; time (ns) until which rows are learned."""
+        self.rules = rules
+        self.baseline = baseline or Baseline()
+        self.learn_until = learn_until
+        self.assets = Assets(origin, vendors)
+        self.conversations = Conversations(origin)
+        self._alerts = AlertBook()
+
+    def learn(self, step: Step) -> Changes:
+        """Takes these rows as benign history: assets and conversations come of them, alerts never."""
+        self.baseline.learn(step)
+        return Changes([], self.assets.take(step), self.conversations.take(step))
+
+    def take(self, step: Step) -> Changes:
+        """Looks at these rows; those before `learn_until` are learned, and rules run on all of them."""
+        findings = self.rules.find(step) if self.rules else []
+        past, present = self._split(step)
+        if past is not None:
+            self.baseline.learn(past)
+        if present is not None:
+            findings += self.baseline.find(present)
+        return Changes(self._alerts.take(findings), self.assets.take(step), self.conversations.take(step))
+
+    def finish(self) -> Changes:
+        """What can only be said at the end of the input."""
+        findings = self.rules.finish() if self.rules else []
+        return Changes(self._alerts.take(findings + self.baseline.finish()))
+
+    def _split(self, step: Step) -> tuple[Step | None, Step | None]:
+        span = step.span
+        if span is None or span[0] >= self.learn_until:
+            return None, step
+        if span[1] < self.learn_until:
+            return step, None
+        return step.split(self.learn_until)
+
+
+def steps(batches: Iterable[RowBatch], rows_at_once: int = ROWS_AT_ONCE) -> Iterator[Step]:
+    """Batches joined to steps of about `rows_at_once` rows, in order."""
+    held: list[RowBatch] = []
+    rows = 0
+    for batch in batches:
+        held.append(batch)
+        rows += batch.rows.num_rows
+        if rows >= rows_at_once:
+            yield join(held)
+            held, rows = [], 0
+    if held:
+        yield join(held)

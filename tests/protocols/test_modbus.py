@@ -1,0 +1,136 @@
+"""Modbus, on the worked examples of the specification (MBAP-1.1b3 §6) and on units that lie."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.rows import RowKind
+from tests.protocols.feed import ANSWER, ASK, read, rows
+
+MESSAGES, TRANSACTIONS, POINTS = RowKind.MESSAGES, RowKind.TRANSACTIONS, RowKind.POINTS
+
+
+def adu(pdu: str, transaction: int = 7, unit: int = 17) -> bytes:
+    """A PDU as hexadecimal text with the MBAP header before it."""
+    body = bytes.fromhex(pdu)
+    return struct.pack(">HHHB", transaction, 0, len(body) + 1, unit) + body
+
+
+def message(side: bool, pdu: str) -> dict[str, object]:
+    """The fields of Modbus in the one message, without `modbus.`."""
+    (row,) = rows("modbus", MESSAGES, [(side, adu(pdu))])
+    return {name.removeprefix("modbus."): value for name, value in row.items() if name.startswith("modbus.")}
+
+
+# MBAP-1.1b3 §6.1 to §6.21: the request and response that the specification prints for each function.
+EXAMPLES = [
+    ("01 0013 0013", {"function_code": 1, "address": 0x13, "quantity": 0x13}),
+    ("02 00C4 0016", {"function_code": 2, "address": 0xC4, "quantity": 0x16}),
+    ("03 006B 0003", {"function_code": 3, "address": 0x6B, "quantity": 3}),
+    ("04 0008 0001", {"function_code": 4, "address": 8, "quantity": 1}),
+    ("05 00AC FF00", {"function_code": 5, "address": 0xAC, "quantity": 1, "value": 0xFF00}),
+    ("06 0001 0003", {"function_code": 6, "address": 1, "quantity": 1, "value": 3}),
+    ("07", {"function_code": 7}),
+    ("08 0000 A537", {"function_code": 8, "subfunction": 0, "subfunction_name": "return_query_data"}),
+    ("0B", {"function_code": 11}),
+    ("0C", {"function_code": 12}),
+    ("0F 0013 000A 02 CD01", {"function_code": 15, "address": 0x13, "quantity": 10}),
+    ("10 0001 0002 04 000A 0102", {"function_code": 16, "address": 1, "quantity": 2}),
+    ("11", {"function_code": 17}),
+    ("14 0E 06 0004 0001 0002 06 0003 0009 0002", {"function_code": 20}),
+    ("15 0D 06 0004 0007 0003 06AF 04BE 100D", {"function_code": 21}),
+    ("16 0004 00F2 0025", {"function_code": 22, "address": 4, "quantity": 1, "and_mask": 0xF2, "or_mask": 0x25}),
+    (
+        "17 0003 0006 000E 0003 06 00FF 00FF 00FF",
+        {"function_code": 23, "address": 3, "quantity": 6, "write_address": 14, "write_quantity": 3},
+    ),
+    ("18 04DE", {"function_code": 24}),
+    ("2B 0E 01 00", {"function_code": 43, "mei_type": 14, "device_id_code": 1}),
+]
+
+
+@pytest.mark.parametrize(("pdu", "expected"), EXAMPLES)
+def test_a_request_of_the_specification_reads_as_it_says(pdu: str, expected: dict[str, object]) -> None:
+    found = message(ASK, pdu)
+    numbers = {name: value for name, value in found.items() if not name.endswith("_name") or name in expected}
+    assert numbers == {"transaction_id": 7, "unit_id": 17, **expected}
+
+
+def test_an_exception_carries_its_code_and_the_function_without_the_high_bit() -> None:
+    found = message(ANSWER, "81 02")
+    assert (found["function_code"], found["exception_code"]) == (1, 2)
+    assert found["exception_code_name"] == "illegal_data_address"
+
+
+def test_an_unknown_function_is_a_row_with_its_number() -> None:
+    found = message(ASK, "5A 0011 2233")
+    assert found["function_code"] == 0x5A
+    assert "function_code_name" not in found
+
+
+def test_registers_of_a_response_get_the_addresses_of_their_request() -> None:
+    sent = [(ASK, adu("03 006B 0003")), (ANSWER, adu("03 06 022B 0000 0064"))]
+    found = rows("modbus", POINTS, sent)
+    assert [(row["ot.object.address"], row["ot.value"]) for row in found] == [(0x6B, 0x22B), (0x6C, 0), (0x6D, 0x64)]
+    assert {row["ot.object.type"] for row in found} == {"holding_register"}
+    assert {row["ot.object.group"] for row in found} == {17}
+
+
+def test_coils_of_a_response_are_counted_from_the_lowest_bit() -> None:
+    sent = [(ASK, adu("01 0013 0013")), (ANSWER, adu("01 03 CD 6B 05"))]
+    bits = [int(row["ot.value"]) for row in rows("modbus", POINTS, sent)]
+    # MBAP-1.1b3 §6.1: coils 27-20 are CD, 35-28 are 6B, 38-36 are 05.
+    assert bits == [1, 0, 1, 1, 0, 0, 1, 1, 1, 1, 0, 1, 0, 1, 1, 0, 1, 0, 1]
+
+
+def test_written_values_are_points_of_the_request() -> None:
+    coils = rows("modbus", POINTS, [(ASK, adu("0F 0013 000A 02 CD01"))])
+    assert [int(row["ot.value"]) for row in coils] == [1, 0, 1, 1, 0, 0, 1, 1, 1, 0]
+    registers = rows("modbus", POINTS, [(ASK, adu("10 0001 0002 04 000A 0102"))])
+    assert [(row["ot.object.address"], row["ot.value"]) for row in registers] == [(1, 10), (2, 0x102)]
+    single = rows("modbus", POINTS, [(ASK, adu("05 00AC FF00"))])
+    assert [(row["ot.object.address"], row["ot.value"]) for row in single] == [(0xAC, 1)]
+
+
+def test_the_objects_of_a_device_identification_are_points_with_text() -> None:
+    # MBAP-1.1b3 §6.21, example of a response
+    objects = "00 16" + b"Company identification".hex() + "01 0F" + b"Product code XX".hex() + "02 05" + b"V2.11".hex()
+    found = rows("modbus", POINTS, [(ANSWER, adu("2B 0E 01 01 00 00 03" + objects))])
+    texts = {row["ot.object.name"]: row["ot.value_text"] for row in found}
+    assert texts == {
+        "vendor_name": "Company identification",
+        "product_code": "Product code XX",
+        "major_minor_revision": "V2.11",
+    }
+
+
+def test_a_transaction_says_how_it_ended_and_how_long_it_took() -> None:
+    sent = [
+        (ASK, adu("03 006B 0003", transaction=1)),
+        (ANSWER, adu("83 02", transaction=1)),
+        (ASK, adu("06 0001 0003", transaction=2)),
+        (ANSWER, adu("06 0001 0003", transaction=2)),
+        (ASK, adu("04 0008 0001", transaction=3)),
+    ]
+    found = {row["modbus.transaction_id"]: row for row in rows("modbus", TRANSACTIONS, sent)}
+    assert [found[n]["ot.outcome"] for n in (1, 2, 3)] == ["error", "success", "no_response"]
+    assert found[1]["modbus.address"] == 0x6B
+    assert found[1]["modbus.exception_code"] == 2
+    assert found[1]["ot.round_trip_time"] == 1_000_000_000
+    assert (found[2]["frame.number"], found[2]["response.frame.number"]) == (3, 4)
+    assert found[1]["source.ip"] == "10.0.0.1"
+
+
+@given(st.binary(min_size=8, max_size=60), st.booleans(), st.integers(0, 60))
+def test_no_bytes_raise_and_none_are_read_behind_the_end(data: bytes, side: bool, cut: int) -> None:
+    unit = data[: max(8, cut)]
+    known = read("modbus", [(side, unit)])
+    followed = read("modbus", [(side, unit), (side, b"\xff" * 40)])
+    first = [row for row in followed[("messages", "modbus")] if row["frame.number"] == 1]
+    assert first == known[("messages", "modbus")]
+    limit = 2048
+    assert len(known.get(("points", "modbus"), [])) <= limit
