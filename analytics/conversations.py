@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -47,9 +47,9 @@ class Conversations:
         """Every conversation, by client, server, protocol and port."""
         return [self._conversation(key) for key in sorted(self._sums)]
 
-    def restore(self, conversations: Mapping[str, Conversation]) -> None:
+    def restore(self, conversations: Iterable[Conversation]) -> None:
         """Goes on from conversations that were kept."""
-        for one in conversations.values():
+        for one in conversations:
             key = (one.client_ip, one.server_ip, one.protocol, one.server_port, one.transport)
             commands = Counter(dict(one.commands))
             self._sums[key] = _Sum(

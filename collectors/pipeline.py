@@ -55,18 +55,25 @@ class Decoder:
         self.engine = engine or Engine(tuple(frames.values()))
         self.file = ""
 
-    def read(self, source: Source, name: str) -> Iterator[Decoded]:
-        """The rows of a capture, step by step; `name` is its `frame.file`."""
+    def read(self, source: Source, name: str, most: int = 16_384, shift: int = 0) -> Iterator[Decoded]:
+        """The rows of a capture, step by step.
+
+        Args:
+            source: of packets.
+            name: `frame.file` of its rows.
+            most: packets of one step.
+            shift: ns that are added to the time of every packet, for demonstrations.
+        """
         self.file = name
-        for batch in self.engine.read(source):
+        for batch in self.engine.read(source, most):
             rows = [
                 found
                 for reader in self._readers
                 if reader.frame in batch.units
-                for part in _slices(batch.units[reader.frame])
+                for part in _slices(batch.units[reader.frame], shift)
                 for found in self._read(reader, part, batch.paths)
             ]
-            yield Decoded(rows, batch.packets, batch.first_time, batch.last_time)
+            yield Decoded(rows, batch.packets, batch.first_time + shift, batch.last_time + shift)
 
     def finish(self) -> list[RowBatch]:
         """The requests that nobody has answered by the end of the input."""
@@ -98,8 +105,10 @@ def _inner(one: type[Protocol], wanted: set[str]) -> tuple[type[Protocol], ...]:
     return tuple(inner for inner in protocols().values() if inner.inside is one and inner.name in wanted)
 
 
-def _slices(units: Units) -> Iterator[Units]:
-    """Units in portions that the matcher has room for."""
+def _slices(units: Units, shift: int) -> Iterator[Units]:
+    """Units in portions that the matcher has room for, `shift` ns later."""
+    if shift:
+        units = replace(units, time=units.time + shift)
     if units.start.size <= _MOST_UNITS:
         yield units
         return

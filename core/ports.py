@@ -279,8 +279,28 @@ class Intake(Protocol):
     def uploads(self, scope: Scope) -> Sequence[Upload]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One requirement of a standard, in our words.
+
+    Attributes:
+        id: as in a finding's `requirement`.
+        en: short title.
+        zh: the same in Chinese.
+        clause: of the standard.
+    """
+
+    id: str
+    en: str
+    zh: str
+    clause: str = ""
+
+
 class Reports(Protocol):
-    """Writes an inspection as a document."""
+    """Knows the standards of inspections, and writes an inspection as a document."""
+
+    def requirements(self, standard: str) -> Sequence[Requirement]:
+        """All requirements of that standard, in its order; none where it is not known."""
 
     def render(self, inspection: Inspection, form: str, language: str) -> bytes:
         """The document in `form` (json, pdf, docx) and `language` (zh, en). Raises UnsupportedError."""

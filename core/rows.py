@@ -60,3 +60,29 @@ class RowBatch:
     protocol: str
     origin: Origin
     rows: pa.RecordBatch
+
+
+_MARK, _LEARN_UNTIL = b"liaowang.mark", b"liaowang.learn_until"
+
+
+def begin(origin: Origin, learn_until: int) -> RowBatch:
+    """A mark on the stream: a new input of `origin` starts, and its rows before `learn_until` (ns) are benign."""
+    return _mark(origin, {_MARK: b"begin", _LEARN_UNTIL: str(learn_until).encode()})
+
+
+def end(origin: Origin) -> RowBatch:
+    """A mark on the stream: the input of `origin` is over; no more rows of it come."""
+    return _mark(origin, {_MARK: b"end"})
+
+
+def mark_of(batch: RowBatch) -> tuple[str, int] | None:
+    """`begin` or `end` with the time until which rows are learned, or None where the batch holds rows."""
+    notes = batch.rows.schema.metadata or {}
+    if _MARK not in notes:
+        return None
+    return notes[_MARK].decode(), int(notes.get(_LEARN_UNTIL, b"0"))
+
+
+def _mark(origin: Origin, notes: dict[bytes, bytes]) -> RowBatch:
+    rows = pa.RecordBatch.from_arrays([], schema=pa.schema([], metadata=notes))
+    return RowBatch(RowKind.MESSAGES, "", origin, rows)

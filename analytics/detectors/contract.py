@@ -18,10 +18,16 @@ class Learner(ABC):
     Attributes:
         detector: who it is in its findings.
         order: broader detectors come first and silence narrower ones, see `Silence`.
+        about: what it looks for and why that matters, in English and Chinese.
+        runbook: steps to take, in English and Chinese.
+        benign: what else looks like it.
     """
 
     detector: ClassVar[Detector]
     order: ClassVar[int]
+    about: ClassVar[tuple[str, str]]
+    runbook: ClassVar[tuple[tuple[str, ...], tuple[str, ...]]]
+    benign: ClassVar[tuple[str, ...]]
 
     @abstractmethod
     def learn(self, step: Step) -> None:

@@ -43,6 +43,23 @@ class ConversationModel(Learner):
         severity=40,
         techniques=("T0801",),
     )
+    about = (
+        "Polling has a rhythm. A minute that breaks it may be a flood, a stalled device, or a tool that speaks in between.",
+        "轮询有固定节奏。打破节奏的一分钟可能是洪泛、设备卡滞或有工具插入通信。",
+    )
+    runbook = (
+        (
+            "Look at the minute in the history: which commands are more or fewer than before?",
+            "Check the device and the network for faults: load, retransmissions, duplicate addresses.",
+            "If the client sends what it never sent: treat it as in “New command”.",
+        ),
+        (
+            "在历史中查看这一分钟：哪些命令比平时多或少？",
+            "检查设备与网络是否故障：负载、重传、地址冲突。",
+            "若客户端发送了从未发送过的内容：按“新出现的命令”处置。",
+        ),
+    )
+    benign = ("restarts of a station or a controller", "network maintenance")
 
     def __init__(self) -> None:
         self._windows = Windows()

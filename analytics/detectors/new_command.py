@@ -27,6 +27,23 @@ class NewCommand(Seen):
         severity=65,
         techniques=("T0855",),
     )
+    about = (
+        "A client that only ever read and now writes, or stops a controller, does something that it was not built for.",
+        "一直只读的客户端突然写入或停止控制器，是超出其设计用途的行为。",
+    )
+    runbook = (
+        (
+            "See in the evidence which point or operating mode was changed, and to what.",
+            "Ask operator and maintenance whether they did it; compare with the shift log and the work permits.",
+            "If nobody did: bring the process to a safe state first, then treat the client as compromised.",
+        ),
+        (
+            "在证据中查看被改变的点或运行模式及其目标值。",
+            "向操作员与检修人员核实，并与交接班记录、工作票比对。",
+            "若无人操作：先将工艺置于安全状态，再按主机失陷处置客户端。",
+        ),
+    )
+    benign = ("operation that happens less often than the time that was learned", "commissioning")
 
     def rows(self, step: Step) -> pl.DataFrame:
         """Every request and every unsolicited report; a response says nothing of its own."""

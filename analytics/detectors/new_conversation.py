@@ -26,6 +26,23 @@ class NewConversation(Seen):
         severity=50,
         techniques=("T0869",),
     )
+    about = (
+        "Who talks to whom is fixed by design: a new pair means a new function, a wrong configuration, or movement.",
+        "通信关系由设计决定：新的通信对意味着新功能、配置错误或横向移动。",
+    )
+    runbook = (
+        (
+            "Check whether the client has a reason to talk to this server; ask who changed its configuration.",
+            "Look in the history at what was asked and written.",
+            "If there is no reason: block the pair at the zone boundary and examine the client.",
+        ),
+        (
+            "核实客户端是否有理由访问该服务端，询问谁变更过配置。",
+            "在历史中查看其读取与写入的内容。",
+            "若无正当理由：在区域边界阻断该通信，并检查客户端主机。",
+        ),
+    )
+    benign = ("a station taking over from its redundant partner", "a new display or archive tag")
 
     def rows(self, step: Step) -> pl.DataFrame:
         """Every message."""

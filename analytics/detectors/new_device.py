@@ -29,6 +29,23 @@ class NewDevice(Seen):
         severity=60,
         techniques=("T0848",),
     )
+    about = (
+        "Control networks change rarely: an address that was never there is a new device, a laptop, or an intruder.",
+        "控制网络很少变化：从未出现过的地址可能是新设备、外来笔记本电脑或入侵者。",
+    )
+    runbook = (
+        (
+            "Ask the plant whether a device was added or replaced; compare MAC address and vendor with the asset list.",
+            "Find the switch port by the MAC address and look at what is plugged in.",
+            "If nobody knows it: isolate the port, keep the capture, look for writes and program transfers of this address.",
+        ),
+        (
+            "向厂站确认是否新增或更换设备，将 MAC 地址与厂商同资产台账比对。",
+            "按 MAC 地址定位交换机端口，现场核实接入设备。",
+            "若无人知情：隔离该端口，留存抓包，检查该地址是否有写入或程序传输行为。",
+        ),
+    )
+    benign = ("replaced or newly commissioned devices", "a maintenance laptop that is not on the asset list")
 
     def rows(self, step: Step) -> pl.DataFrame:
         """Each message twice: once for each end."""

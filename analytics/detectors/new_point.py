@@ -39,6 +39,23 @@ class NewPoint(Seen):
         severity=45,
         techniques=("T0861",),
     )
+    about = (
+        "Stations touch the same points again and again: others mean a changed display, or somebody looking around.",
+        "站点总是反复访问相同的点：访问其他点意味着画面变更，或有人在探查。",
+    )
+    runbook = (
+        (
+            "Look up the points in the point list: what do they measure or move?",
+            "If they were written: compare with the shift log, and read the present values back.",
+            "If they were read in sequence: look for a scan by the same client.",
+        ),
+        (
+            "在点表中查明这些点测量或控制什么。",
+            "若为写入：与交接班记录比对，并回读当前值。",
+            "若为连续读取：检查同一客户端是否在扫描。",
+        ),
+    )
+    benign = ("a new display or report", "operation that happens less often than the time that was learned")
 
     def rows(self, step: Step) -> pl.DataFrame:
         """Every point, with whether it was written."""

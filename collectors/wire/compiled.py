@@ -124,10 +124,19 @@ def compiled(function: Function) -> Function:
 
     `NUMBA_DISABLE_JIT=1` leaves it plain Python, with the same results. The module must lie in this folder.
     """
+    return _compile(function, "never")
+
+
+def inlined(function: Function) -> Function:
+    """As `compiled`, and put in the place of its calls: spares the count of references to the buffer, 5 ns a call."""
+    return _compile(function, "always")
+
+
+def _compile(function: Function, inline: str) -> Function:
     before = config.CACHE_DIR
     config.CACHE_DIR = str(cache_folder(function.__module__.rpartition(".")[2]))
     try:
-        done: Function = numba.njit(cache=True, nogil=True, boundscheck=True)(function)
+        done: Function = numba.njit(cache=True, nogil=True, boundscheck=True, inline=inline)(function)
     finally:
         config.CACHE_DIR = before
     return done

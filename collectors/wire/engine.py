@@ -53,9 +53,8 @@ class Engine:
     def __init__(self, frames: Sequence[Frame], limits: Limits = Limits(), seed: int | None = None) -> None:
         """Args: the framings; bounds; `seed` of the tables' hash, random by default, which changes no result."""
         self.frames = tuple(frames)
-        self._bytes = np.zeros(records.MEMORY, np.uint8)
-        self._m: Any = np.ndarray(records.MEMORY - 7, records.EIGHT, self._bytes, strides=(1,))
-        self._state: Any = np.zeros(1, records.state_kind(len(COUNTERS)))
+        self._state: Any = records.empty_state(len(COUNTERS))
+        self._bytes: Any = self._state["bytes"][0]
         self._work: Any = self._state["work"][0, 0]
         self._state["held"]["at"] = records.HELD_AT + (records.HELD_SIZE + 8) * np.arange(records.HELD)
         prepare(self._state)
@@ -84,12 +83,12 @@ class Engine:
     def _step(self, n: int, first: int) -> Iterator[Batch]:
         with _quiet():
             self._work["whole"] = records.WHOLE_AT
-            layers(self._m, self._state, n)
+            layers(self._state, n)
         i = 0
         times = self._state["packets"][0]["ts"]
         while i < n:
             with _quiet():
-                stopped = assemble(self._m, self._state, i, n)
+                stopped = assemble(self._state, i, n)
             yield self._batch(stopped - i, int(times[i:stopped].min()), int(times[i:stopped].max()))
             i = stopped
 
@@ -98,7 +97,7 @@ class Engine:
         d = 0
         while d < 2 * records.FLOWS and self._work["held"] > 0:
             with _quiet():
-                d = let_go(self._m, self._state, d)
+                d = let_go(self._state, d)
             rows = self._state["rows"][0][: int(self._work["rows"])]
             if len(rows):
                 yield self._batch(0, int(rows["ts"].min()), int(rows["ts"].max()))
@@ -152,7 +151,7 @@ class Engine:
         whole = memoryview(self._bytes)
         pos = end = before = 0
         while True:
-            n, pos, verdict = find_packets(self._m, self._state, pos, end, most)
+            n, pos, verdict = find_packets(self._state, pos, end, most)
             if n:
                 yield n
                 continue
@@ -168,14 +167,14 @@ class Engine:
             if not got:
                 break
         if end:
-            n = find_cut_packet(self._m, self._state, 0, end)
+            n = find_cut_packet(self._state, 0, end)
             source.damage = source.damage or f"The last record, at byte {before}, is cut off after {end} bytes."
             if n:
                 yield n
 
     def _jump(self, source: Source, pos: int, end: int, before: int) -> int:
         """Where records go on after damage at `pos`; `end` less a few bytes when not in memory."""
-        found = resume(self._m, self._state, pos, end)
+        found = resume(self._state, pos, end)
         to = int(found) if found >= 0 else max(end - 15, pos + 1)
         self._state["count"][0][NUMBER["record_bytes_skipped"]] += to - pos
         source.damage = source.damage or f"No record can be read at byte {before + pos}; some bytes were jumped over."

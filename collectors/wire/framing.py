@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numba import int64
 
-from .compiled import compiled
+from .compiled import compiled, inlined
 from .memory import Memory, Record, State, byte, number
 
 UNDECIDED, NOTHING = 0, 255
@@ -19,6 +19,12 @@ MOST_TRIES = 8
 @compiled
 def unit_size(m: Memory, f: Record, p: int, e: int) -> int:
     """Of the unit that starts at p; 0: its header is not whole before e, -1: this is not the framing."""
+    return unit_size_here(m, f, p, e)
+
+
+@inlined
+def unit_size_here(m: Memory, f: Record, p: int, e: int) -> int:
+    """`unit_size` for the one place where every packet comes by."""
     have = e - p
     if f.magic_size:
         if have < f.magic_at + f.magic_size:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from .compiled import compiled
+import numpy as np
+
+from .compiled import compiled, inlined
+from .records import EIGHT, OFFSETS
 
 Memory = Any
 State = Any
 Record = Any
+
+
+@inlined
+def memory_of(z: State) -> Memory:
+    """The bytes of the state as `m`: entry p is the 8 bytes at offset p."""
+    return np.lib.stride_tricks.as_strided(z.bytes.view(EIGHT), (OFFSETS,), (1,))
 
 
 @compiled

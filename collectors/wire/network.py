@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numba import int64
 
-from .compiled import compiled
+from .compiled import compiled, inlined
 from .counters import NUMBER
 from .fragments import fragment
 from .links import NOT_IP, SHORT, TYPE_ETHERNET, TYPE_IPV4, TYPE_IPV6, ethernet
@@ -37,7 +37,7 @@ def network(m: Memory, z: State, n: int) -> None:
             k.what = NOT_IP
 
 
-@compiled
+@inlined
 def ipv4(m: Memory, z: State, k: Record) -> None:
     p, e = int64(k.body), int64(k.end)
     if e - p < 20:
@@ -146,7 +146,7 @@ def transport(m: Memory, z: State, n: int) -> None:
         k.key = int64(k.vlan + 1) << 40 | int64(k.next) << 32 | (d << 16 | s if k.side else s << 16 | d)
 
 
-@compiled
+@inlined
 def tcp(m: Memory, k: Record) -> None:
     p, e = int64(k.body), int64(k.end)
     if e - p < 20:
@@ -164,7 +164,7 @@ def tcp(m: Memory, k: Record) -> None:
     k.body = data
 
 
-@compiled
+@inlined
 def udp_header(m: Memory, k: Record) -> None:
     p, e = int64(k.body), int64(k.end)
     k.dport = 0

@@ -9,7 +9,7 @@ from . import index
 from .compiled import compiled
 from .flows import flows
 from .links import links
-from .memory import Memory, State
+from .memory import State, memory_of
 from .network import network, transport
 from .reassembly import flush, reassemble
 from .records import FLOWS, HELD, LARGE
@@ -35,31 +35,35 @@ def prepare(state: State) -> None:
 
 
 @compiled
-def find_packets(m: Memory, state: State, pos: int, end: int, most: int) -> tuple[int, int, int]:
+def find_packets(state: State, pos: int, end: int, most: int) -> tuple[int, int, int]:
     """See index.py."""
     z = state[0]
+    m = memory_of(z)
     if z.reading[0].kind == 0:
         return index.index_pcap(m, z, pos, end, most)
     return index.index_pcapng(m, z, pos, end, most)
 
 
 @compiled
-def resume(m: Memory, state: State, pos: int, end: int) -> int:
+def resume(state: State, pos: int, end: int) -> int:
     """After damage at `pos`: where records go on, or -1."""
     z = state[0]
+    m = memory_of(z)
     return index.resume_pcap(m, z, pos, end) if z.reading[0].kind == 0 else index.resume_pcapng(m, z, pos, end)
 
 
 @compiled
-def find_cut_packet(m: Memory, state: State, pos: int, end: int) -> int:
+def find_cut_packet(state: State, pos: int, end: int) -> int:
     """See `index.cut_record`."""
-    return index.cut_record(m, state[0], pos, end)
+    z = state[0]
+    return index.cut_record(memory_of(z), z, pos, end)
 
 
 @compiled
-def layers(m: Memory, state: State, n: int) -> None:
+def layers(state: State, n: int) -> None:
     """Headers and connections of packets 0..n."""
     z = state[0]
+    m = memory_of(z)
     links(m, z, n)
     network(m, z, n)
     transport(m, z, n)
@@ -67,12 +71,14 @@ def layers(m: Memory, state: State, n: int) -> None:
 
 
 @compiled
-def assemble(m: Memory, state: State, i: int, n: int) -> int:
+def assemble(state: State, i: int, n: int) -> int:
     """See `reassembly.reassemble`."""
-    return reassemble(m, state[0], i, n)
+    z = state[0]
+    return reassemble(memory_of(z), z, i, n)
 
 
 @compiled
-def let_go(m: Memory, state: State, d: int) -> int:
+def let_go(state: State, d: int) -> int:
     """See `reassembly.flush`."""
-    return flush(m, state[0], d)
+    z = state[0]
+    return flush(memory_of(z), z, d)

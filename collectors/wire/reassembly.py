@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from numba import int64
 
-from .compiled import compiled
+from .compiled import compiled, inlined
 from .counters import NUMBER
 from .flows import ACK, BY_PORT, SPOKEN_TO, SYN
-from .framing import ENOUGH, MOST_TRIES, NOTHING, UNDECIDED, choose, expected, unit_size
+from .framing import ENOUGH, MOST_TRIES, NOTHING, UNDECIDED, choose, expected, unit_size, unit_size_here
 from .memory import Memory, Record, State, after
 from .network import TCP
 from .records import (
@@ -209,7 +209,7 @@ def settle(m: Memory, z: State, d: int, k: Record, framing: int) -> None:
 # ---- TCP
 
 
-@compiled
+@inlined
 def tcp(m: Memory, z: State, d: int, k: Record) -> int:
     """One segment; returns its outcome."""
     s = z.streams[d]
@@ -219,7 +219,7 @@ def tcp(m: Memory, z: State, d: int, k: Record) -> int:
         if s.next < 0 or not -z.work[0].window < after(seq, s.next) <= 0:
             clear(z, s)
             s.next = seq
-    if k.tcp & ACK:
+    if k.tcp & ACK and z.streams[d ^ 1].held >= 0:
         acknowledged(m, z, d ^ 1, int64(k.ack))
     p, e = int64(k.body), int64(k.end)
     if p >= e:
@@ -238,7 +238,7 @@ def tcp(m: Memory, z: State, d: int, k: Record) -> int:
         f = z.framings[s.framing]
         start = p
         while p < e:
-            size = unit_size(m, f, p, e)
+            size = unit_size_here(m, f, p, e)
             if size <= 0 or p + size > e:
                 break
             emit(z, d, s, p, p + size)
@@ -267,8 +267,6 @@ def seq_end(s: Record, k: Record) -> int:
 def acknowledged(m: Memory, z: State, d: int, ack: int) -> None:
     """The receiver has the bytes before `ack`: what of them the capture has not will not come, nothing waits for it."""
     s = z.streams[d]
-    if s.held < 0 or s.next < 0:
-        return
     w = z.work[0]
     frame, ts = w.frame, w.ts
     while s.held >= 0 and after(ack, s.next) > 0:

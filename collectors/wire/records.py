@@ -1,7 +1,7 @@
 """All that the kernel remembers, as one record.
 
-numba counts references (about 5 ns) for every array that is passed to a function and none for a record, so
-everything is a nested array of one record, `z`. From Python it is passed as an array of one element: a bare
+numba counts references (about 5 ns) for every array that is passed to a function and none for a record or an
+array in it, so everything is a nested array of one record, `z`, the bytes too. From Python it is passed as an array of one element: a bare
 scalar costs 65 us a call. `k = z.packets[i]` checks the index once; `k.seq` then costs nothing.
 
 All bytes lie in one buffer, so "where" is an offset:
@@ -53,11 +53,12 @@ TAIL_AT = WHOLE_AT + WHOLE
 LARGE_AT = TAIL_AT + 2 * FLOWS * TAIL
 HELD_AT = LARGE_AT + LARGE * LARGE_SIZE
 PIECED_AT = HELD_AT + HELD * (HELD_SIZE + 8)
-MEMORY = PIECED_AT + PIECED * PIECED_SIZE + 64
+MEMORY = (PIECED_AT + PIECED * PIECED_SIZE + 64 + 7) // 8 * 8
 
 
 EIGHT: Kind = np.dtype((np.record, [("x", "<i8")]))
 """Packed: for a plain int64 view numba assumes an alignment that is not there."""
+OFFSETS = MEMORY - 7
 
 PACKET = record(
     ts="i8", src0="i8", src1="i8", dst0="i8", dst1="i8", key="i8", fid="i8", seq="u4", ack="u4",
@@ -71,10 +72,11 @@ FLOW = record(
 )  # fmt: skip
 """One cache line. `server`: which side serves, and `known`: how that is known (see flows.py)."""
 STREAM = record(
-    fid="i8", next="i8", stamp="i8", mac0="i8", mac1="i8", path="i4", tail="i4", skip="i4", held="i4", large="i4", helds="i2",
+    fid="i8", next="i8", mac0="i8", mac1="i8", stamp="i4", path="i4", tail="i4", skip="i4", held="i4",
+    helds="i2", large="i2",
     framing="u1", candidate="u1", bits="u1", tries="u1", reply="u1", found="u1", written="u1",
 )  # fmt: skip
-"""One direction of a flow. `stamp`: the step in which `path` was given; `written`: its text is known."""
+"""One direction of a flow, a cache line. `stamp`: the step in which `path` was given; `written`: its text is known."""
 PATH = record(
     src0="i8", src1="i8", dst0="i8", dst1="i8", mac0="i8", mac1="i8", sport="u2", dport="u2", vlan="i2", link="u2",
     stream="i4", next="u1", fresh="u1",
@@ -110,5 +112,13 @@ def state_kind(counters: int) -> Kind:
         packets=(PACKET, (PACKETS,)), rows=(ROW, (ROWS,)), flows=(FLOW, (FLOWS,)), streams=(STREAM, (2 * FLOWS,)),
         held=(SEGMENT, (HELD,)), held_paths=(PATH, (HELD,)), large=(LARGER, (LARGE,)), pieces=(PIECES, (PIECED,)),
         paths=(PATH, (PACKETS,)), framings=(FRAMING, (64,)), tcp=("u1", (65536,)), udp=("u1", (65536,)),
-        interfaces=(INTERFACE, (INTERFACES,)), reading=(READING, (1,)), count=("i8", (counters,)), work=(WORK, (1,)),
+        interfaces=(INTERFACE, (INTERFACES,)), bytes=("u1", (MEMORY,)), reading=(READING, (1,)), count=("i8", (counters,)), work=(WORK, (1,)),
     )  # fmt: skip
+
+
+def empty_state(counters: int) -> Any:
+    """The record as an array of one element, its cache lines those of the processor."""
+    kind = state_kind(counters)
+    memory = np.zeros(kind.itemsize + 64, np.uint8)
+    skip = -memory.ctypes.data % 64
+    return memory[skip : skip + kind.itemsize].view(kind)

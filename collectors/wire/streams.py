@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from numba import int64
 
-from .compiled import compiled
+from .compiled import compiled, inlined
 from .counters import NUMBER
 from .framing import UNDECIDED, unit_size
 from .links import addresses
@@ -24,25 +24,31 @@ BROKEN = NUMBER["units_broken"]
 NO_ROOM = NUMBER["units_without_room"]
 
 
-@compiled
+@inlined
 def stream(z: State, k: Record) -> int:
     """The stream of a packet; both of a connection start anew when the slot has a new connection."""
     d = 2 * int64(k.flow) + k.side
     if z.streams[d].fid != k.fid:
-        for side in range(2):
-            s = z.streams[d ^ side]
-            clear(z, s)
-            s.fid = k.fid
-            s.next = -1
-            s.stamp = -1
-            s.written = 0
-            s.framing = UNDECIDED
-            s.candidate = 0
-            s.bits = 0
-            s.tries = 0
-            s.found = 0
-            s.reply = k.reply ^ side
+        start(z, d, k)
     return d
+
+
+@compiled
+def start(z: State, d: int, k: Record) -> None:
+    """Stream d and its opposite belong to the connection of packet k from now on."""
+    for side in range(2):
+        s = z.streams[d ^ side]
+        clear(z, s)
+        s.fid = k.fid
+        s.next = -1
+        s.stamp = -1
+        s.written = 0
+        s.framing = UNDECIDED
+        s.candidate = 0
+        s.bits = 0
+        s.tries = 0
+        s.found = 0
+        s.reply = k.reply ^ side
 
 
 @compiled
@@ -70,8 +76,18 @@ def drop_tail(z: State, s: Record) -> None:
 # ---- who sent it to whom
 
 
-@compiled
+@inlined
 def path_of(m: Memory, z: State, d: int, k: Record) -> int:
+    """Row of `z.paths` for packet k of stream d."""
+    s = z.streams[d]
+    p = int64(k.eth)
+    if s.stamp == z.work[0].step and k.link == 1 and s.mac0 == m[p].x and s.mac1 == m[p + 4].x:
+        return int64(s.path)
+    return new_path(m, z, d, k)
+
+
+@compiled
+def new_path(m: Memory, z: State, d: int, k: Record) -> int:
     """Row of `z.paths` for packet k of stream d: a new one for the first of a step and when a MAC changes."""
     s = z.streams[d]
     w = z.work[0]

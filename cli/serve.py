@@ -1,0 +1,81 @@
+"""`liaowang serve`: the platform in one process, with its console."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+from rich.console import Console
+
+from api.main import create_app
+from api.settings import MEBI
+from api.settings import Settings as ApiSettings
+from cli import demo as demonstration
+from cli.content import CONSOLE, Content
+from cli.platform import Platform
+from cli.settings import Settings, load
+from core.errors import LiaowangError
+
+
+class PortInUseError(LiaowangError):
+    """Somebody else listens there."""
+
+
+def command(
+    config: Annotated[Path | None, typer.Option("--config", "-c", help="Settings file (TOML).", metavar="FILE")] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder for everything that is kept.", metavar="DIR")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    watch: Annotated[Path | None, typer.Option(help="Folder whose captures are read as they appear.", metavar="DIR")] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="With a made-up plant under attack.")] = False,
+) -> None:
+    """Run the platform: collectors, analytics, stores, API and console in one process.
+
+    \b
+    liaowang serve
+    liaowang serve --data /srv/liaowang --watch /srv/captures
+    LIAOWANG_PORT=9000 liaowang serve --demo
+    """
+    settings = load(config, {"data": data, "host": host, "port": port, "watch": watch}).settings
+    console = Console(stderr=True, highlight=False)
+    listener = _listen(settings)
+    content = Content(settings.rules, lambda message: console.print(f"warning: {message}", soft_wrap=True))
+    with Platform(settings, content) as platform:
+        app = create_app(platform.services, _api(settings))
+        with demonstration.plant(platform, demo):
+            where = f"http://{settings.host}:{settings.port}"
+            console.print(f"Liaowang 瞭望 listens on {where}")
+            console.print(f"Sign in once, within an hour, with {where}{platform.first_link()}", soft_wrap=True)
+            options = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3, access_log=False)
+            uvicorn.Server(options).run(sockets=[listener])
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """The socket, bound before anything else is begun.
+
+    Raises:
+        PortInUseError: it cannot be.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        message = f"Cannot listen on {settings.host} port {settings.port}: {error.strerror}."
+        raise PortInUseError(message, "Choose another with --port.") from error
+    return listener
+
+
+def _api(settings: Settings) -> ApiSettings:
+    return ApiSettings(
+        console=CONSOLE,
+        secure_cookies=settings.secure_cookies,
+        session_hours=settings.session_hours,
+        most_upload=int(settings.upload_gib * 1024) * MEBI,
+        metrics_token=settings.metrics_token,
+    )

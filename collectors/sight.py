@@ -1,0 +1,71 @@
+"""What the sensors see and what they cannot, by sensor: an answer to the most important question of all."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from collectors.pipeline import meanings
+from core.ports import SensorState, Tally
+from core.scope import Origin, Scope
+
+SILENT_AFTER = 300
+"""Seconds without a packet after which a live sensor is silent."""
+_MOST_SENSORS = 1000
+
+
+@dataclass(slots=True)
+class _Sensor:
+    """What one sensor has counted."""
+
+    counters: Mapping[str, int] = field(default_factory=dict)
+    last_packet: int = 0
+    heard: float = 0.0
+    live: bool = False
+
+
+class SightBook:
+    """A `Sight` over the counters that decoders hand in."""
+
+    def __init__(self) -> None:
+        self._sensors: dict[Origin, _Sensor] = {}
+        self._lock = threading.Lock()
+
+    def note(self, origin: Origin, counters: Mapping[str, int], last_packet: int, live: bool = False) -> None:
+        """Takes the counters of a sensor, which replace its earlier ones."""
+        with self._lock:
+            sensor = self._sensors.setdefault(origin, _Sensor())
+            sensor.counters, sensor.live, sensor.heard = counters, live, time.monotonic()
+            sensor.last_packet = max(sensor.last_packet, last_packet)
+            if len(self._sensors) > _MOST_SENSORS:
+                del self._sensors[min(self._sensors, key=lambda one: self._sensors[one].heard)]
+
+    def tallies(self, scope: Scope) -> Sequence[Tally]:
+        """Every number of every sensor that is not zero."""
+        about = meanings()
+        return [
+            Tally(origin, "", name, number, *about[name])
+            for origin, sensor in self._covered(scope)
+            for name, number in sensor.counters.items()
+            if number
+        ]
+
+    def sensors(self, scope: Scope, now: int) -> Sequence[SensorState]:
+        """Every sensor; an upload is over and therefore never silent."""
+        moment = time.monotonic()
+        return [
+            SensorState(
+                origin,
+                sensor.last_packet,
+                sensor.counters.get("packets", 0),
+                sensor.live and moment - sensor.heard > SILENT_AFTER,
+            )
+            for origin, sensor in self._covered(scope)
+        ]
+
+    def _covered(self, scope: Scope) -> list[tuple[Origin, _Sensor]]:
+        with self._lock:
+            found = [(o, s) for o, s in self._sensors.items() if scope.covers(o.organization, o.site)]
+        return sorted(found, key=lambda pair: (pair[0].organization, pair[0].site, pair[0].observer))
