@@ -41,7 +41,7 @@ class Limits:
     held_segments: int = records.HELD_MOST
     window: int = records.WINDOW
     idle: int = 2 * 3600 * 1_000_000_000
-    patience: int = 5 * 1_000_000_000
+    patience: int = 60 * 1_000_000_000
 
 
 class Engine:
@@ -62,6 +62,11 @@ class Engine:
         for number, frame in enumerate(self.frames, 1):
             self._register(number, frame)
         self._texts = PathTexts()
+
+    @property
+    def state(self) -> Any:
+        """The kernel's record, an array of one element (see records.py)."""
+        return self._state
 
     def counters(self) -> dict[str, int]:
         """Every number of `COUNTERS` by its name, since the engine was made; `packets` is the sum of the outcomes."""

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from collectors.wire.column import Column, both, merge_words
-from collectors.wire.numbers import read_at, read_each
+from collectors.wire.numbers import look_up, read_at, read_each
 from collectors.wire.pdus import Pdus
 from core.fields import Kind
 
@@ -105,12 +105,12 @@ class Expr:
 
     def isin(self, *codes: int) -> Expr:
         """Whether the value is one of `codes` (0 to 65535)."""
-        table = np.zeros(max(codes) + 2, np.bool_)
+        table = np.zeros(max(codes) + 1, np.bool_)
         table[list(codes)] = True
 
         def evaluate(pdus: Pdus) -> Column:
             column = pdus(self)
-            found = table[np.clip(column.values, 0, table.size - 1)]
+            found = look_up(column.values, table, False)
             return Column(found if column.valid is None else found & column.valid)
 
         return Expr(evaluate, Kind.BOOLEAN)
@@ -145,15 +145,28 @@ class Expr:
         mask = 1 << number
         return Expr(lambda pdus: Column((pdus(self).values & mask) != 0, pdus(self).valid), Kind.BOOLEAN)
 
+    def numbers(self, table: Mapping[int, int]) -> Expr:
+        """The number of each code (0 to 65535) in `table`; missing where it is not there."""
+        place = np.full(max(table) + 1, _NOWHERE, np.int64)
+        place[list(table)] = list(table.values())
+
+        def evaluate(pdus: Pdus) -> Column:
+            column = pdus(self)
+            found = look_up(column.values, place, _NOWHERE)
+            return Column(found, both(column.valid, found != _NOWHERE))
+
+        return Expr(evaluate, Kind.LONG)
+
     def words(self, table: Mapping[int, str], default: str | None = None) -> Expr:
         """The word of each code (0 to 65535) in `table`; `default`, or missing, where it is not there."""
         texts = tuple(dict.fromkeys([*table.values(), *([] if default is None else [default])]))
-        place = np.full(max(table) + 2, -1 if default is None else texts.index(default), np.int32)
+        unknown = -1 if default is None else texts.index(default)
+        place = np.full(max(table) + 1, unknown, np.int32)
         place[list(table)] = [texts.index(word) for word in table.values()]
 
         def evaluate(pdus: Pdus) -> Column:
             column = pdus(self)
-            codes = place[np.clip(column.values, -1, place.size - 1)]
+            codes = look_up(column.values, place, unknown)
             known = None if default is not None else codes >= 0
             return Column(codes, both(column.valid, known), texts)
 
@@ -184,6 +197,8 @@ class Number:
         return Expr(evaluate, self.kind)
 
 
+_NOWHERE = -(1 << 62)
+"""Stands for no entry in a table of numbers."""
 _WIDE = 4
 """Bytes from which on a number does not fit a signed 32-bit column."""
 
@@ -197,6 +212,17 @@ lef32, lef64 = (Number(size, big=False, real=True) for size in (4, 8))
 length = Expr(lambda pdus: Column(pdus.end - pdus.start))
 reply = Expr(lambda pdus: Column(pdus.reply), Kind.BOOLEAN)
 index = Expr(lambda pdus: Column(pdus.index))
+
+
+def _arrival(pdus: Pdus) -> Column:
+    top, rows = pdus.root()
+    if top.time is None:
+        return Column(np.zeros(len(pdus), np.int64), np.zeros(len(pdus), np.bool_))
+    return Column(top.time if rows is None else top.time[rows])
+
+
+arrival = Expr(_arrival, Kind.LONG)
+"""Time of the packet that completed the message, ns since 1970-01-01 UTC: what a clock without a date needs."""
 
 
 def constant(value: float | str) -> Expr:

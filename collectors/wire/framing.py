@@ -56,18 +56,20 @@ def early(m: Memory, f: Record, p: int, e: int) -> int:
 def fit(m: Memory, f: Record, p: int, e: int) -> int:
     """How many bits of p:e are as this framing has them: 0 it may be, -1 it is not.
 
-    A length field speaks for the framing only when the units end exactly where the bytes do.
+    A length field speaks for the framing only when the units end exactly where the bytes do, and when it is
+    not zero: zeros are everywhere.
     """
-    units = 0
+    bits, units = int64(0), 0
     while p < e:
         size = unit_size(m, f, p, e)
         if size < 0:
-            return -1
+            return 0 if units else -1
         if size == 0 or p + size > e:
-            return 8 * f.magic_size * (units + 1) if size > 0 else 8 * f.magic_size * units
+            return 8 * f.magic_size * (units + (size > 0))
         units += 1
+        bits += 8 * f.magic_size + (8 * f.size if size > f.plus else 0)
         p += size
-    return min(8 * (f.magic_size + f.size) * units, 200)
+    return min(bits, 200)
 
 
 @compiled

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from collectors.wire.compiled import compiled
 
 
@@ -45,6 +47,15 @@ def read_each(memory: Any, start: Any, end: Any, at: Any, known: Any, form: Any,
         out[i] = _number(memory, p, size, big, signed)
         valid[i] = True
     return complete
+
+
+@compiled
+def look_up(values: Any, table: Any, default: Any) -> Any:
+    """The entry of `table` at each value, `default` where the value is no place in it."""
+    out = np.empty(values.size, table.dtype)
+    for i in range(values.size):
+        out[i] = table[values[i]] if 0 <= values[i] < table.size else default
+    return out
 
 
 @compiled

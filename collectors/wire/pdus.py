@@ -29,6 +29,7 @@ class Pdus:
         parent: the PDUs that these are items of, or None.
         owner: with `parent`: which PDU of it an item belongs to, ascending.
         index: with `parent`: 0-based place of the item within its owner.
+        time: of the packets that completed messages, ns since 1970-01-01 UTC; None where nobody said it.
         parts: PDUs derived from these, row by row (`request`, `fragment`); no bytes where there is none.
     """
 
@@ -48,6 +49,7 @@ class Pdus:
         self.parent = parent
         self.owner = np.arange(start.size) if owner is None else owner
         self.index = np.zeros(start.size, np.int64) if index is None else index
+        self.time: Integers | None = None
         self.parts: dict[str, Pdus] = {}
         self._columns: dict[int, tuple[Column, Expr]] = {}
 
@@ -79,5 +81,6 @@ class Pdus:
     def take(self, rows: npt.NDArray[Any]) -> Pdus:
         """Those PDUs, with their parts, as messages of their own."""
         taken = Pdus(self.memory, self.start[rows], self.end[rows], self.reply[rows])
+        taken.time = None if self.time is None else self.time[rows]
         taken.parts = {name: part.take(rows) for name, part in self.parts.items()}
         return taken

@@ -91,6 +91,7 @@ class Protocol:
         cls.points = tuple(value for value in declared.values() if isinstance(value, Points))
 
     @classmethod
+    @cache
     def columns(cls) -> dict[Field, tuple[language.Field, Expr]]:
         """The columns in order: declaration for the rows, the field it comes from, and the expression."""
         found: dict[Field, tuple[language.Field, Expr]] = {}

@@ -76,11 +76,13 @@ class Reader:
         wanted = protocol.match is not None and kinds != {RowKind.MESSAGES}
         self._matcher = Matcher(protocol.match) if wanted and protocol.match else None
         self._paths: dict[int, Paths] = {}
+        self._schemas: dict[tuple[RowKind, str], pa.Schema] = {}
         self._batch = 0
 
     def read(self, units: Units, paths: Paths, origin: Origin, file: str) -> Iterator[RowBatch]:
         """The rows of these units, in wire order within each kind."""
         pdus = Pdus(units.memory, units.start, units.end, units.reply)
+        pdus.time = units.time
         if self._joiner:
             pdus.parts["fragment"] = self._joiner(pdus, units.flow)
         if self.protocol.only is not None:
@@ -151,8 +153,13 @@ class Reader:
                 continue
             arrays = make(protocol, found)
             if arrays and len(arrays[0]):
-                wanted = schema(kind, protocol.name, self.vocabulary)
-                yield RowBatch(kind, protocol.name, origin, pa.RecordBatch.from_arrays(arrays, schema=wanted))
+                rows = pa.RecordBatch.from_arrays(arrays, schema=self._schema(kind, protocol.name))
+                yield RowBatch(kind, protocol.name, origin, rows)
+
+    def _schema(self, kind: RowKind, name: str) -> pa.Schema:
+        if (kind, name) not in self._schemas:
+            self._schemas[kind, name] = schema(kind, name, self.vocabulary)
+        return self._schemas[kind, name]
 
 
 def messages(protocol: type[Protocol], found: _Found) -> list[pa.Array]:
@@ -267,6 +274,7 @@ def _inside(inner: type[Protocol], found: _Found) -> _Found:
     owner = items.root()[1]
     assert owner is not None
     pdus = Pdus(items.memory, items.start, items.end, items.reply)
+    pdus.time = found.ends.time[owner]
     pdus.parts["carrier"] = found.pdus.take(owner)
     pdus.parts["request"], has = _same_service(inner, found.pdus.part("request"), owner, _place(items))
     asked = np.where(has, found.asked_frame[owner], 0)
