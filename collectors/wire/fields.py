@@ -157,6 +157,19 @@ class Expr:
 
         return Expr(evaluate, Kind.LONG)
 
+    def numbers(self, table: Mapping[int, int]) -> Expr:
+        """The number that `table` has for each code (0 to 65535); missing where it is not there."""
+        nothing = min(table.values()) - 1
+        place = np.full(max(table) + 1, nothing, np.int64)
+        place[list(table)] = list(table.values())
+
+        def evaluate(pdus: Pdus) -> Column:
+            column = pdus(self)
+            found = look_up(column.values, place, nothing)
+            return Column(found, both(column.valid, found != nothing))
+
+        return Expr(evaluate)
+
     def words(self, table: Mapping[int, str], default: str | None = None) -> Expr:
         """The word of each code (0 to 65535) in `table`; `default`, or missing, where it is not there."""
         texts = tuple(dict.fromkeys([*table.values(), *([] if default is None else [default])]))
@@ -205,7 +218,7 @@ _WIDE = 4
 u8, u16, u24, u32 = (Number(size) for size in (1, 2, 3, 4))
 i8, i16, i32, i64 = (Number(size, signed=True) for size in (1, 2, 4, 8))
 f32, f64 = (Number(size, real=True) for size in (4, 8))
-le16, le24, le32 = (Number(size, big=False) for size in (2, 3, 4))
+le16, le24, le32, le48 = (Number(size, big=False) for size in (2, 3, 4, 6))
 lei16, lei32, lei64 = (Number(size, big=False, signed=True) for size in (2, 4, 8))
 lef32, lef64 = (Number(size, big=False, real=True) for size in (4, 8))
 

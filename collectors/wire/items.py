@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from collectors.wire.fields import Expr, constant, length
+from collectors.wire.column import Column
+from collectors.wire.fields import Expr, constant
 from collectors.wire.pdus import Pdus
 
 MOST_ITEMS = 2048
@@ -123,5 +124,15 @@ def _walk(pdus: Pdus, start: Expr | int, size: Expr, count: Expr | None, most: i
     )
 
 
-whole_item = length
-"""Bytes of an item, as an expression inside it."""
+def carried(expr: Expr) -> Expr:
+    """Of items in a row: the value of `expr` for the item, or else for the nearest one before it of the same PDU."""
+
+    def evaluate(pdus: Pdus) -> Column:
+        column = pdus(expr)
+        if column.valid is None or not len(pdus):
+            return column
+        place = np.maximum.accumulate(np.where(column.valid, np.arange(len(pdus)), -1))
+        known = (place >= 0) & (pdus.owner[place] == pdus.owner)
+        return Column(column.values[place], known, column.words)
+
+    return Expr(evaluate, expr.kind)
