@@ -94,7 +94,7 @@ def steps(batches: Iterable[RowBatch], rows_at_once: int = ROWS_AT_ONCE) -> Iter
     for batch in batches:
         held.append(batch)
         rows += batch.rows.num_rows
-        if rows >= rows_at_once:
+        if rows >= rows_at_once and not batch.more:
             yield join(held)
             held, rows = [], 0
     if held:

@@ -73,11 +73,11 @@ class Decoder:
                 for part in _slices(batch.units[reader.frame], shift)
                 for found in self._read(reader, part, batch.paths)
             ]
-            yield Decoded(rows, batch.packets, batch.first_time + shift, batch.last_time + shift)
+            yield Decoded(_together(rows), batch.packets, batch.first_time + shift, batch.last_time + shift)
 
     def finish(self) -> list[RowBatch]:
         """The requests that nobody has answered by the end of the input."""
-        return [row for reader in self._readers for row in reader.finish(self.origin, self.file)]
+        return _together([row for reader in self._readers for row in reader.finish(self.origin, self.file)])
 
     def counters(self) -> dict[str, int]:
         """What was read, and everything that was not understood, by reason."""
@@ -95,6 +95,11 @@ def meanings() -> dict[str, tuple[str, str, bool]]:
     """Of every counter: its meaning, the same in Chinese, and whether it counts something that cannot be seen."""
     found = {name: (one.meaning, one.meaning_zh, one.loss) for name, one in COUNTERS.items()}
     return {"packets": ("packets read from the wire", "读取的报文总数", False), **found, **READER_COUNTERS}
+
+
+def _together(rows: list[RowBatch]) -> list[RowBatch]:
+    """The batches, each but the last saying that more of the same packets follow."""
+    return [*(replace(batch, more=True) for batch in rows[:-1]), *rows[-1:]]
 
 
 def _carries(one: type[Protocol], wanted: set[str]) -> bool:

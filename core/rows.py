@@ -54,12 +54,14 @@ class RowBatch:
         protocol: as in `network.protocol`.
         origin: as in the scope columns of every row.
         rows: in the schema of `schema(kind, protocol, vocabulary)`.
+        more: further batches of the same packets follow; whoever takes one takes them all.
     """
 
     kind: RowKind
     protocol: str
     origin: Origin
     rows: pa.RecordBatch
+    more: bool = False
 
 
 _MARK, _LEARN_UNTIL = b"liaowang.mark", b"liaowang.learn_until"

@@ -144,7 +144,7 @@ class ConversationModel(Learner):
                 continue
             deviation = self._deviation(key, np.array([[row[name] for name in NAMES]]))
             worst = int(np.abs(deviation[0]).argmax())
-            if abs(deviation[0, worst]) >= FAR and self._forest.score_samples(deviation)[0] <= self._limit:
+            if abs(deviation[0, worst]) >= FAR and self._forest.score_samples(deviation)[0] < self._limit:
                 usual = self._usual[key][0][worst]
                 found.append(_as_evidence(row) | {"worst": worst, "seen": row[NAMES[worst]], "usual": float(usual)})
         evidence = pl.DataFrame(found, infer_schema_length=None)

@@ -26,7 +26,10 @@ def captures_in(folder: Path) -> list[Path]:
 
 
 def watch(
-    folder: Path, seconds: float = 1.0, stop: Callable[[], bool] = lambda: False, sleep: Callable[[float], None] = time.sleep
+    folder: Path,
+    seconds: float = 1.0,
+    stop: Callable[[], bool] = lambda: False,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[Path]:
     """Every capture of a folder once it is finished: its size and time are the same at two looks.
 

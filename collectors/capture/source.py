@@ -20,6 +20,8 @@ from .layout import HEADER, Layout, read_layout
 
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _LIVE_SECONDS = 0.2
+_AT_ONCE = 8192
+"""Bytes that are decompressed at a time: where the data is cut, what was asked for in that step is lost."""
 
 
 class Source(Protocol):
@@ -85,6 +87,8 @@ class Capture:
         return bytes(block[:have])
 
     def _some(self, buffer: memoryview) -> int:
+        if self._stream is not self._raw:
+            buffer = buffer[:_AT_ONCE]
         try:
             return self._stream.readinto(buffer) or 0  # type: ignore[attr-defined, no-any-return]
         except (EOFError, zlib.error, OSError) as error:
@@ -116,7 +120,8 @@ class _Joined(io.RawIOBase):
 
     def read(self, size: int = -1, /) -> bytes:
         if self._ahead:
-            taken, self._ahead = self._ahead, b""
+            size = size if size >= 0 else len(self._ahead)
+            taken, self._ahead = self._ahead[:size], self._ahead[size:]
             return taken
         return self._rest.read(size if size >= 0 else 1 << 20) or b""
 

@@ -1,8 +1,8 @@
-"""DNP3 (IEEE 1815-2012) over TCP and UDP: one row a data-link frame, with the application fields on the frame
-that completes the fragment.
+"""DNP3 (IEEE 1815-2012) over TCP and UDP.
 
-Which side is the master is told by the link layer's DIR bit, not by ports. A frame with a wrong checksum is a
-row with `crc_ok` false and its addresses as they stand; its data are not used.
+One row is one data-link frame; the application's fields stand on the frame that completes the fragment. Which
+side is the master is told by the link layer's DIR bit, not by ports. A frame with a wrong checksum is a row with
+`crc_ok` false and its addresses as they stand; its data are not used.
 
 Not decoded: the contents of files (group 70), of data sets (85 to 88) and of secure authentication (120);
 objects of unknown size end the list of their fragment.

@@ -15,8 +15,8 @@ from collectors.capture.source import Source
 
 from . import records
 from .counters import COUNTERS, NUMBER
-from .passes import assemble, find_cut_packet, find_packets, layers, let_go, prepare, resume
 from .index import ODD
+from .passes import assemble, find_cut_packet, find_packets, layers, let_go, prepare, resume
 from .paths import PathTexts
 from .tables import framings_of, gather
 from .units import Batch, Frame, Units
@@ -138,8 +138,9 @@ class Engine:
     def _register(self, number: int, frame: Frame) -> None:
         _check(frame)
         row = self._state["framings"][0][number]
-        for name in ("at", "size", "big", "plus", "least", "most", "magic_at", "block", "block_extra", "resync"):
+        for name in ("at", "big", "plus", "least", "most", "magic_at", "block", "block_extra", "resync"):
             row[name] = getattr(frame, name)
+        row["width"] = frame.size
         row["magic_size"] = len(frame.magic)
         row["magic"] = int.from_bytes(frame.magic, "big")
         for port in frame.tcp:

@@ -157,19 +157,6 @@ class Expr:
 
         return Expr(evaluate, Kind.LONG)
 
-    def numbers(self, table: Mapping[int, int]) -> Expr:
-        """The number that `table` has for each code (0 to 65535); missing where it is not there."""
-        nothing = min(table.values()) - 1
-        place = np.full(max(table) + 1, nothing, np.int64)
-        place[list(table)] = list(table.values())
-
-        def evaluate(pdus: Pdus) -> Column:
-            column = pdus(self)
-            found = look_up(column.values, place, nothing)
-            return Column(found, both(column.valid, found != nothing))
-
-        return Expr(evaluate)
-
     def words(self, table: Mapping[int, str], default: str | None = None) -> Expr:
         """The word of each code (0 to 65535) in `table`; `default`, or missing, where it is not there."""
         texts = tuple(dict.fromkeys([*table.values(), *([] if default is None else [default])]))

@@ -28,7 +28,7 @@ OPENED = 4
 
 @compiled
 def find(z: State, a0: int, a1: int, b0: int, b1: int, key: int) -> tuple[int, bool]:
-    """The slot of a connection and whether it is there; else the slot to use: connections without units leave first."""
+    """The slot of a connection and whether it is there; else the slot to use: connections without payload or units leave first."""
     w = z.work[0]
     base = (mix(mix(mix(mix(mix(w.seed, a0), a1), b0), b1), key) & (w.flow_sets - 1)) * WAYS
     best = base
@@ -116,6 +116,8 @@ def flows(z: State, n: int) -> None:
                 opened(z, f, k)
             else:
                 f.closed = 1
+        if f.units == 0 and k.end > k.body:
+            f.units = 1
         f.last = k.ts
         k.flow = slot
         k.fid = f.fid

@@ -31,9 +31,9 @@ def unit_size_here(m: Memory, f: Record, p: int, e: int) -> int:
             return early(m, f, p, e)
         if number(m, p + f.magic_at, f.magic_size, 1) != f.magic:
             return -1
-    if have < f.at + f.size:
+    if have < f.at + f.width:
         return 0
-    n = number(m, p + f.at, f.size, f.big)
+    n = number(m, p + f.at, f.width, f.big)
     if n < f.least or n > f.most:
         return -1
     size = n + f.plus
@@ -67,7 +67,7 @@ def fit(m: Memory, f: Record, p: int, e: int) -> int:
         if size == 0 or p + size > e:
             return 8 * f.magic_size * (units + (size > 0))
         units += 1
-        bits += 8 * f.magic_size + (8 * f.size if size > f.plus else 0)
+        bits += 8 * f.magic_size + (8 * f.width if size > f.plus else 0)
         p += size
     return min(bits, 200)
 
@@ -100,7 +100,7 @@ def expected(m: Memory, z: State, k: Record, p: int, e: int) -> int:
     ports = z.tcp if k.next == 6 else z.udp
     to, of = int64(ports[k.dport]), int64(ports[k.sport])
     if to == 0 or of == 0 or to == of:
-        return to if to else of
+        return to or of
     return to if fit(m, z.framings[to], p, e) >= fit(m, z.framings[of], p, e) else of
 
 

@@ -157,7 +157,8 @@ def packet_block(m: Memory, z: State, n: int, kind: int, pos: int, size: int, en
 def moment(about: Record, ticks: int) -> int:
     """Nanoseconds since 1970 of a number of ticks of an interface's clock."""
     if about.shift > 0:
-        whole, part = ticks >> about.shift, ticks & ((int64(1) << about.shift) - 1)
+        part = ticks & ((int64(1) << about.shift) - 1)
+        whole = (ticks >> about.shift) & ((int64(1) << (64 - about.shift)) - 1)  # the ticks have no sign
         shift = about.shift
         if shift > 32:
             part, shift = part >> (shift - 32), int64(32)

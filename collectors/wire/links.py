@@ -184,4 +184,3 @@ def addresses(m: Memory, k: Record) -> tuple[int, int]:
     if k.link == SLL2 and byte(m, p + 11) == 6:
         return 0, m[p + 10].x
     return 0, 0
-

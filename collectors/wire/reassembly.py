@@ -11,7 +11,14 @@ from .framing import ENOUGH, MOST_TRIES, NOTHING, UNDECIDED, choose, expected, u
 from .memory import Memory, Record, State, after
 from .network import TCP
 from .records import (
-    FLOWS, HELD_MOST, MOST_AT_ONCE, PACKETS, ROWS, SHORTEST, SIDE, SIDE_AT,
+    FLOWS,
+    HELD_MOST,
+    MOST_AT_ONCE,
+    PACKETS,
+    ROWS,
+    SHORTEST,
+    SIDE,
+    SIDE_AT,
 )  # fmt: skip
 from .streams import NOT_FRAMED, clear, emit, feed, gap, hold, path_of, release, stream, unhold
 
@@ -174,7 +181,7 @@ def give_up(m: Memory, z: State, d: int, k: Record, seq: int) -> int:
     s.tries = tries
     z.streams[d ^ 1].tries = tries
     if tries >= MOST_TRIES:
-        settle(m, z, d, k, port if port else NOTHING)
+        settle(m, z, d, k, port or NOTHING)
     return SOUGHT
 
 
@@ -219,7 +226,7 @@ def tcp(m: Memory, z: State, d: int, k: Record) -> int:
         if s.next < 0 or not -z.work[0].window < after(seq, s.next) <= 0:
             clear(z, s)
             s.next = seq
-    if k.tcp & ACK and z.streams[d ^ 1].held >= 0:
+    if k.tcp & ACK and z.streams[d ^ 1].held >= 0 and z.streams[d ^ 1].framing != UNDECIDED:
         acknowledged(m, z, d ^ 1, int64(k.ack))
     p, e = int64(k.body), int64(k.end)
     if p >= e:

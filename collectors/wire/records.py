@@ -70,7 +70,8 @@ FLOW = record(
     a0="i8", a1="i8", b0="i8", b1="i8", key="i8", last="i8", fid="i8",
     syn="u4", server="u1", known="u1", units="u1", closed="u1",
 )  # fmt: skip
-"""One cache line. `server`: which side serves, and `known`: how that is known (see flows.py)."""
+"""One cache line. `server`: which side serves, and `known`: how that is known (see flows.py).
+`units`: 0 nothing was sent, 1 something was, 2 units were."""
 STREAM = record(
     fid="i8", next="i8", mac0="i8", mac1="i8", stamp="i4", path="i4", tail="i4", skip="i4", held="i4",
     helds="i2", large="i2",
@@ -91,7 +92,7 @@ PIECES = record(
 """One datagram in fragments: `seen` has a mark for every 8 bytes."""
 ROW = record(ts="i8", frame="i8", flow="i8", start="i4", end="i4", path="i4", framing="u1", reply="u1")
 FRAMING = record(
-    at="i8", size="i8", big="i8", plus="i8", least="i8", most="i8", magic_at="i8", magic_size="i8", magic="i8",
+    at="i8", width="i8", big="i8", plus="i8", least="i8", most="i8", magic_at="i8", magic_size="i8", magic="i8",
     block="i8", block_extra="i8", resync="i8",
 )  # fmt: skip
 INTERFACE = record(link="i8", multiply="i8", divide="i8", shift="i8", offset="i8", snap="i8")

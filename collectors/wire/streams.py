@@ -13,7 +13,7 @@ from .counters import NUMBER
 from .framing import UNDECIDED, unit_size
 from .links import addresses
 from .memory import Memory, Record, State, after, copy
-from .records import HELD_AT, HELD_SIZE, LARGE, LARGE_AT, LARGE_SIZE, TAIL, TAIL_AT
+from .records import HELD_SIZE, LARGE, LARGE_AT, LARGE_SIZE, TAIL, TAIL_AT
 
 DROPPED = NUMBER["segments_dropped"]
 GAPS = NUMBER["gaps"]
@@ -158,7 +158,7 @@ def emit(z: State, d: int, s: Record, start: int, end: int) -> None:
         z.streams[d ^ 1].found = 1
         f = z.flows[d >> 1]
         if f.fid == s.fid:
-            f.units = 1
+            f.units = 2
 
 
 @compiled
@@ -297,7 +297,7 @@ def finish_tail(m: Memory, z: State, d: int, p: int, e: int) -> int:
 
 @compiled
 def gap(m: Memory, z: State, d: int, n: int) -> None:
-    """n bytes of the stream are missing. A unit whose end is known is left out, so that the next one is found."""
+    """N bytes of the stream are missing. A unit whose end is known is left out, so that the next one is found."""
     s = z.streams[d]
     z.count[GAPS] += 1
     z.count[GAP_BYTES] += n
@@ -392,5 +392,3 @@ def release(m: Memory, z: State, d: int, skip: bool, own: bool) -> None:
                 feed(m, z, d, g.at + x, g.at + n, False)
             s.next = (s.next + n - x) & 0xFFFFFFFF
         unhold(z, s)
-
-

@@ -97,7 +97,7 @@ def above(a: int, b: int) -> int:
 
 @compiled
 def community(q: Record, block: Any, words: Any, ids: Letters, j: int) -> None:
-    """Community ID 1.0, seed 0 (https://github.com/corelight/community-id-spec): SHA-1 in base64 of the ordered 5-tuple."""
+    """Community ID 1.0 with seed 0: SHA-1 in base64 of the ordered 5-tuple (github.com/corelight/community-id-spec)."""
     swap = above(turned(q.src0), turned(q.dst0))
     if swap == 0:
         swap = above(turned(q.src1), turned(q.dst1))

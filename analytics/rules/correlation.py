@@ -1,0 +1,173 @@
+"""Counts hits over sliding windows of event time, exactly, with bounded memory.
+
+event_count: the n-th last event of a group lies within the window. value_count: so many distinct values were
+seen within it. Only groups that could reach the number are looked at one event at a time. Events may come
+out of order within the window; what is later than that is counted with what is still kept.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+import polars as pl
+
+from analytics.findings import placeholders
+from analytics.rules.rule import Correlation
+
+MOST_KEPT = 200_000
+"""Rows that one correlation keeps between batches; beyond it the oldest are dropped and counted."""
+
+_PLACE = ("organization.id", "ot.site.id")
+_SIDES = ("source", "destination")
+_COMMON = (
+    *("@timestamp", "frame.file", "frame.number", "response.frame.number", "observer.name", "network.protocol"),
+    *_PLACE,
+    *(f"{side}.{part}" for side in _SIDES for part in ("mac", "ip", "port")),
+)
+_SHOWN_VALUES = 5
+
+
+class Counter:
+    """What one correlation has seen within its timespan.
+
+    Attributes:
+        dropped: rows that were given up for want of memory.
+    """
+
+    def __init__(self, rule: Correlation) -> None:
+        self._rule = rule
+        self._group = [*_PLACE, *rule.group_by]
+        self._columns = self._wanted()
+        self._kept: pl.DataFrame | None = None
+        self.dropped = 0
+
+    def _wanted(self) -> tuple[str, ...]:
+        rule = self._rule
+        named = (*placeholders(rule.about.en.message), *placeholders(rule.about.zh.message))
+        extra = [name for name in (*rule.group_by, rule.value, *named) if name and not name.startswith("correlation.")]
+        return tuple(dict.fromkeys((*_COMMON, *extra)))
+
+    def take(self, frame: pl.DataFrame, indices: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
+        """Adds the rows `indices` of `frame`.
+
+        Returns:
+            The evidence that is new, by time, and which of `indices` belong to it.
+        """
+        events = self._events(frame, indices)
+        marked = self._mark_events(events) if self._rule.counts == "event_count" else self._mark_values(events)
+        fresh = marked.filter(pl.col("marked") & ~pl.col("shown"))
+        self._keep(marked.with_columns(shown=pl.col("shown") | pl.col("marked")))
+        own = fresh["index"].drop_nulls().sort()
+        return self._evidence(fresh), own
+
+    def _events(self, frame: pl.DataFrame, indices: pl.Series) -> pl.DataFrame:
+        """What is kept and what is new, by time; dictionaries become text so that batches go together."""
+        texts = (pl.Categorical, pl.Enum)
+        columns = [
+            (pl.col(name).cast(pl.String) if isinstance(frame.schema[name], texts) else pl.col(name))
+            if name in frame.columns
+            else pl.lit(None).alias(name)
+            for name in self._columns
+        ]
+        fresh = frame[indices].select(
+            *columns,
+            pl.col("@timestamp").cast(pl.Int64).alias("time"),
+            indices.alias("index"),
+            pl.lit(value=False).alias("shown"),
+        )
+        if self._rule.value:
+            fresh = fresh.filter(pl.col(self._rule.value).is_not_null())
+        parts = [fresh] if self._kept is None else [self._kept, fresh]
+        return pl.concat(parts, how="vertical_relaxed").sort("time", maintain_order=True)
+
+    def _mark_events(self, events: pl.DataFrame) -> pl.DataFrame:
+        """Marks each event of a window that holds enough of them."""
+        before = self._rule.least - 1
+        by = [pl.col(name) for name in self._group]
+        full = (pl.col("time") - pl.col("time").shift(before).over(by)) <= self._rule.timespan
+        place = pl.int_range(pl.len()).over(by)
+        reaches = pl.when(full.fill_null(value=False)).then(place).backward_fill().over(by)
+        return events.with_columns(
+            marked=(reaches - place <= before).fill_null(value=False),
+            **{"correlation.count": place.cast(pl.Int64) + 1, "correlation.values": pl.lit(None, pl.String)},
+        )
+
+    def _mark_values(self, events: pl.DataFrame) -> pl.DataFrame:
+        """Marks the latest event of each value in a window that holds enough distinct values."""
+        value = self._rule.value
+        assert value is not None
+        events = events.with_columns(pl.lit(0, pl.Int64).alias("correlation.count"), marked=pl.lit(value=False))
+        events = events.with_columns(pl.lit(None, pl.String).alias("correlation.values"))
+        able = events.with_row_index("row").filter(
+            pl.col(value).n_unique().over(self._group, mapping_strategy="group_to_rows") >= self._rule.least
+        )
+        if able.is_empty():
+            return events
+        marks: dict[int, tuple[int, str]] = {}
+        for part in able.select("row", "time", value, *self._group).partition_by(self._group, maintain_order=True):
+            marks.update(self._slide(part["row"].to_list(), part["time"].to_list(), part[value].to_list()))
+        if not marks:
+            return events
+        rows = pl.DataFrame(
+            {
+                "row": list(marks),
+                "correlation.count": [count for count, _ in marks.values()],
+                "correlation.values": [shown for _, shown in marks.values()],
+            },
+            schema={"row": pl.UInt32, "correlation.count": pl.Int64, "correlation.values": pl.String},
+        ).with_columns(marked=pl.lit(value=True))
+        bare = events.drop("correlation.count", "correlation.values", "marked").with_row_index("row")
+        joined = bare.join(rows, on="row", how="left", maintain_order="left").drop("row")
+        return joined.with_columns(pl.col("marked").fill_null(value=False))
+
+    def _slide(self, rows: Sequence[int], times: Sequence[int], values: Sequence[object]) -> dict[int, tuple[int, str]]:
+        """Row → (distinct values, some of them) for the rows of windows that hold enough; one group, by time."""
+        latest: dict[object, tuple[int, int]] = {}
+        queue: deque[tuple[int, object]] = deque()
+        marks: dict[int, tuple[int, str]] = {}
+        full = False
+        for row, time, value in zip(rows, times, values, strict=True):
+            while queue and queue[0][0] < time - self._rule.timespan:
+                old, gone = queue.popleft()
+                if latest.get(gone, (0, 0))[0] == old:
+                    latest.pop(gone, None)
+            latest[value] = (time, row)
+            queue.append((time, value))
+            if len(latest) < self._rule.least:
+                full = False
+                continue
+            shown = ", ".join(str(one) for one in list(latest)[:_SHOWN_VALUES])
+            note = (len(latest), shown + (", …" if len(latest) > _SHOWN_VALUES else ""))
+            for one in (row,) if full else (each for _, each in latest.values()):
+                marks.setdefault(one, note)
+            full = True
+        return marks
+
+    def _keep(self, events: pl.DataFrame) -> None:
+        """What the next batch may still need: events within the timespan, no more of them than count."""
+        newest = events["time"].max()
+        assert isinstance(newest, int)
+        recent = events.filter(pl.col("time") >= newest - self._rule.timespan).with_columns(
+            index=pl.lit(None, pl.UInt32)
+        )
+        if self._rule.value:
+            recent = recent.unique([*self._group, self._rule.value], keep="last", maintain_order=True)
+        else:
+            # pl.len() counts rows even where a group field is null.
+            late = pl.int_range(pl.len()).reverse().over([pl.col(name) for name in self._group])
+            recent = recent.filter(late < self._rule.least - 1)
+        self.dropped += max(0, recent.height - MOST_KEPT)
+        self._kept = recent.tail(MOST_KEPT).select(*self._columns, "time", "index", "shown")
+
+    def _evidence(self, fresh: pl.DataFrame) -> pl.DataFrame:
+        """The rows to show: an end that is not grouped by is many, so the finding names none."""
+        hidden = [
+            pl.lit(None).alias(f"{side}.{part}")
+            for side in _SIDES
+            if not any(name.startswith(f"{side}.") for name in self._rule.group_by)
+            for part in ("mac", "ip", "port")
+        ]
+        # A correlation without any end in its groups still says who did it.
+        grouped = any(name.startswith(side) for side in _SIDES for name in self._rule.group_by)
+        return fresh.drop("time", "index", "shown", "marked").with_columns(hidden if grouped else [])

@@ -1,0 +1,100 @@
+"""`liaowang rules`: what is looked for, whether it works, and which techniques it covers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from analytics.rules import trial
+from analytics.rules.load import Loaded, load
+from analytics.rules.rule import AnyRule, Rule
+from cli.content import RULES
+from collectors.wire.protocol import vocabulary
+
+DAMAGED, NOTHING = 1, 2
+
+app = typer.Typer(help="Detection rules: list them, run their tests, show what they cover.", no_args_is_help=True)
+
+Folder = Annotated[Path, typer.Option("--folder", help="Folder of rules; those of the program where not given.")]
+
+
+def _load(folder: Path) -> Loaded:
+    loaded = load(folder, vocabulary())
+    errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    for error in loaded.errors:
+        errors.print(str(error))
+    if not loaded.rules:
+        errors.print(f"No rule in {folder} can run.")
+        raise typer.Exit(NOTHING)
+    return loaded
+
+
+def _end(loaded: Loaded, *, failed: bool = False) -> None:
+    if loaded.errors or failed:
+        raise typer.Exit(DAMAGED)
+
+
+def alerting(loaded: Loaded) -> list[AnyRule]:
+    """The rules that give alerts: not those that are only counted by others."""
+    counted = {one for rule in loaded.rules if not isinstance(rule, Rule) and not rule.generate for one in rule.rules}
+    return [rule for rule in loaded.rules if rule.about.id not in counted]
+
+
+@app.command("list")
+def show(folder: Folder = RULES, chinese: Annotated[bool, typer.Option("--zh", help="Titles in Chinese.")] = False) -> None:
+    """List the rules: severity, techniques, and the site facts that each waits for."""
+    loaded = _load(folder)
+    table = Table(box=None, pad_edge=False)
+    for heading in ("file", "rule", "severity", "techniques", "needs"):
+        table.add_column(heading, overflow="fold")
+    for rule in sorted(alerting(loaded), key=lambda one: one.about.file):
+        about = rule.about
+        needs = ", ".join(rule.needs) if isinstance(rule, Rule) else ""
+        title = about.zh.title if chinese else about.en.title
+        table.add_row(about.file, title, str(about.severity), " ".join(about.techniques), needs)
+    _print(table)
+    _end(loaded)
+
+
+def _print(table: Table) -> None:
+    """To a terminal as wide as it is; elsewhere wide enough for one line a rule."""
+    console = Console()
+    (console if console.is_terminal else Console(width=200)).print(table)
+
+
+@app.command("test")
+def run_tests(folder: Folder = RULES) -> None:
+    """Run the tests inside the rules: each match must be found, each near miss must stay silent."""
+    loaded, console = _load(folder), Console(highlight=False, markup=False, soft_wrap=True)
+    rules = alerting(loaded)
+    outcomes = [outcome for rule in rules for outcome in trial.run(rule, loaded.rules, vocabulary())]
+    failed = [outcome for outcome in outcomes if not outcome.passed]
+    for outcome in failed:
+        what = "found nothing" if outcome.case.startswith("matches") else "gave an alert"
+        console.print(f"{outcome.rule.about.file}: {outcome.rule.about.en.title}: {outcome.case} {what}")
+    console.print(f"{len(rules)} rules, {len(outcomes)} cases, {len(failed)} failed, {len(loaded.errors)} cannot run")
+    _end(loaded, failed=bool(failed))
+
+
+@app.command()
+def coverage(folder: Folder = RULES) -> None:
+    """Show which ATT&CK for ICS techniques the rules cover, by protocol."""
+    loaded = _load(folder)
+    rules = alerting(loaded)
+    table = Table(box=None, pad_edge=False)
+    for heading in ("technique", "rules", "where"):
+        table.add_column(heading, overflow="fold")
+    found: dict[str, list[AnyRule]] = {}
+    for rule in rules:
+        for technique in rule.about.techniques:
+            found.setdefault(technique, []).append(rule)
+    for technique in sorted(found):
+        of = found[technique]
+        table.add_row(technique, str(len(of)), ", ".join(sorted({one.about.file for one in of})))
+    _print(table)
+    Console().print(f"{len(found)} techniques, {len(rules)} rules", highlight=False)
+    _end(loaded)
