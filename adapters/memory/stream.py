@@ -1,0 +1,82 @@
+"""The event stream of the embedded platform: one bounded queue between threads of one process."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Sequence
+
+from core.rows import RowBatch
+from core.scope import Origin
+
+
+class MemoryStream:
+    """An `EventStream` in memory, for any number of publishers and one poller.
+
+    Batches leave in the order they came. It keeps nothing after the process, so `commit` has nothing to do.
+    """
+
+    def __init__(self, most_rows: int = 2_000_000) -> None:
+        """Hold at most `most_rows` rows; a batch that alone is larger waits until the stream is empty."""
+        self._most_rows = most_rows
+        self._batches: deque[RowBatch] = deque()
+        self._rows = 0
+        self._closed = False
+        self._changed = threading.Condition()
+
+    def publish(self, batch: RowBatch) -> None:
+        """Hand over one batch; waits while the stream is full.
+
+        Raises:
+            ValueError: the stream is closed, or was closed while this call waited.
+        """
+        rows = batch.rows.num_rows
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or not self._rows or self._rows + rows <= self._most_rows)
+            if self._closed:
+                raise ValueError("publish on a closed stream")
+            self._batches.append(batch)
+            self._rows += rows
+            self._changed.notify_all()
+
+    def poll(self, timeout: float, most_rows: int) -> Sequence[RowBatch]:
+        """Batches not yet taken: the first in any case, further ones while they fit or belong to those taken."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or self._batches, timeout)
+            taken: list[RowBatch] = []
+            unfinished: set[Origin] = set()
+            room = most_rows
+            while self._next_belongs(taken, unfinished, room):
+                batch = self._batches.popleft()
+                room -= batch.rows.num_rows
+                self._rows -= batch.rows.num_rows
+                taken.append(batch)
+                (unfinished.add if batch.more else unfinished.discard)(batch.origin)
+                self._changed.notify_all()
+            return taken
+
+    def _next_belongs(self, taken: list[RowBatch], unfinished: set[Origin], room: int) -> bool:
+        """Whether the next batch is taken too; waits for what a publisher is about to hand over."""
+        if unfinished:
+            self._changed.wait_for(lambda: self._closed or self._batches)
+            return bool(self._batches)
+        return bool(self._batches) and (not taken or self._batches[0].rows.num_rows <= room)
+
+    def commit(self) -> None:
+        """Nothing to do: what was polled is never given again."""
+
+    def close(self) -> None:
+        """No more batches come; whoever waits returns."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def ended(self) -> bool:
+        """Whether the stream is closed and empty."""
+        with self._changed:
+            return self._closed and not self._batches
+
+    def waiting(self) -> int:
+        """Rows published and not yet polled."""
+        with self._changed:
+            return self._rows

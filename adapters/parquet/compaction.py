@@ -1,0 +1,107 @@
+"""Merging small files: which of a partition go together, and one sorted file with roll-ups out of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from adapters.parquet.catalog import DataFile
+from adapters.parquet.encoding import write_table
+from adapters.parquet.rollup import roll_up
+from adapters.parquet.storing import store
+from adapters.parquet.writing import TIME, Partition, write_rows
+
+ENOUGH = 1_000_000
+"""Rows that make a file large enough to be left alone."""
+
+# Below this many rows a file is merged in any case, above it only with as many rows besides: so each row is
+# rewritten a few times at most on its way to a large file.
+_TINY = 50_000
+
+
+def plan(files: Iterable[DataFile]) -> list[list[DataFile]]:
+    """Groups of files, each to become one file; all of a group are of one partition, none is large enough already.
+
+    A partition that is the newest of its kind and protocol still grows, so there a file waits until the smaller
+    ones together are half of it. The others are merged whole.
+    """
+    partitions: dict[Partition, list[DataFile]] = defaultdict(list)
+    newest: dict[tuple[object, str], int] = {}
+    for file in files:
+        partitions[file.kind, file.day, file.protocol].append(file)
+        newest[file.kind, file.protocol] = max(file.day, newest.get((file.kind, file.protocol), file.day))
+    groups = []
+    for (kind, day, protocol), some in partitions.items():
+        small = [file for file in some if not (file.merged and file.rows >= ENOUGH)]
+        chosen = _grown(small) if day == newest[kind, protocol] else small
+        groups.extend(_cut(chosen))
+    return groups
+
+
+def _grown(files: Sequence[DataFile]) -> list[DataFile]:
+    taken: list[DataFile] = []
+    rows = 0
+    for file in sorted(files, key=lambda file: file.rows):
+        if file.rows > max(2 * rows, _TINY) and file.merged:
+            break
+        taken.append(file)
+        rows += file.rows
+    return taken
+
+
+def _cut(files: Sequence[DataFile]) -> list[list[DataFile]]:
+    """Groups of neighbours in time of a million rows or a little more; what is left over joins the last."""
+    groups: list[list[DataFile]] = []
+    group: list[DataFile] = []
+    for file in sorted(files, key=lambda file: (file.first, file.number)):
+        group.append(file)
+        if sum(one.rows for one in group) >= ENOUGH:
+            groups.append(group)
+            group = []
+    if group:
+        groups.append(group)
+    return [group for group in groups if len(group) > 1 or not group[0].merged]
+
+
+def merge(root: Path, number: int, group: Sequence[DataFile], damaged: Callable[[str, str], None]) -> DataFile | None:
+    """Store the rows of `group`, sorted by time, as file `number`, with its roll-ups.
+
+    None where a file of the group cannot be read: `damaged` is told its path and the reason, and all stay.
+    """
+    tables = []
+    for file in sorted(group, key=lambda file: file.number):
+        try:
+            tables.append(pq.read_table(root / file.path, page_checksum_verification=True, partitioning=None))
+        except (pa.ArrowException, OSError) as error:
+            damaged(str(file.path), str(error))
+    if len(tables) < len(group):
+        return None
+    joined = pa.concat_tables(tables, promote_options="permissive").unify_dictionaries().combine_chunks()
+    tables.clear()  # half of the memory at the peak
+    table = sort(joined)
+    del joined
+    first = group[0]
+    merged = write_rows(root, number, (first.kind, first.day, first.protocol), table, [file.number for file in group])
+    size = merged.size
+    rollups = roll_up(table)
+    for grain, frame in rollups.items():
+        size += store(root / merged.rollup(grain), _rollup_writer(frame))
+    return replace(merged, size=size, grains=tuple(rollups))
+
+
+def sort(table: pa.Table) -> pa.Table:
+    """Rows in order of time; rows of one moment stay in the order they came."""
+    order = pc.sort_indices(table.column(TIME).cast(pa.int64()))
+    return table.take(order)
+
+
+def _rollup_writer(frame: pl.DataFrame) -> Callable[[Path], None]:
+    # Not by Polars, which does not tell a full disk from a wrong table.
+    return lambda path: write_table(frame.to_arrow(), path)

@@ -1,0 +1,1 @@
+"""What is particular to the database: migrations, writers, the speed of the queue."""

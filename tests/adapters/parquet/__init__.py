@@ -1,0 +1,1 @@
+"""What is particular to the Parquet archive: crashes, damage, merging, full disks."""
