@@ -1,0 +1,39 @@
+"""Captures that were handed in."""
+
+from typing import Literal, Self
+
+from pydantic import Field
+
+from api.models.base import Count, Id, Model, Organization, Page, Site
+from api.times import Time
+from core import ports
+
+
+class Capture(Model):
+    """A capture that someone handed in, and the state of its analysis."""
+
+    id: Id
+    organization: Organization
+    site: Site
+    name: str = Field(examples=["plant.pcapng"])
+    size: int = Field(ge=0, description="bytes", examples=[1048576])
+    user: str = Field(examples=["wang"])
+    at: Time
+    state: Literal["waiting", "running", "done", "damaged", "failed"] = Field(examples=["running"])
+    progress: float = Field(ge=0, le=1, description="share of its bytes that is analysed", examples=[0.4])
+    packets: Count
+    messages: Count
+    alerts: Count
+    problem: str = Field(description="what was wrong with it, empty where nothing was", examples=[""])
+
+    @classmethod
+    def of(cls, upload: ports.Upload) -> Self:
+        """The same capture."""
+        same = ("id", "organization", "site", "name", "size", "user", "at", "progress", "packets", "messages", "alerts")
+        return cls.model_validate(
+            {name: getattr(upload, name) for name in (*same, "problem")} | {"state": upload.state.value}
+        )
+
+
+class CapturePage(Page[Capture]):
+    """Captures, newest first."""

@@ -1,0 +1,124 @@
+"""Inspections: the verdict on every requirement, what it rests on, and the repair."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Literal, Self
+
+from pydantic import Field
+
+from api.models.alerts import Packets
+from api.models.base import Count, Id, Model, Organization, Page, Site, Words
+from api.times import Time
+from core import entities, ports
+
+VerdictName = Literal["met", "not_met", "not_applicable", "not_observable"]
+RectificationName = Literal["none_needed", "open", "in_progress", "done", "verified"]
+
+
+class Evidence(Model):
+    """What was seen, where, how often."""
+
+    text: Words
+    packets: list[Packets]
+    total: Count
+
+
+class Requirement(Model):
+    """What is asked for."""
+
+    id: str = Field(examples=["CN-1"])
+    title: Words
+    clause: str = Field(description="of the standard", examples=["8.5.2.1"])
+
+    @classmethod
+    def of(cls, requirement: ports.Requirement) -> Self:
+        """The same requirement."""
+        return cls(id=requirement.id, title=Words(en=requirement.en, zh=requirement.zh), clause=requirement.clause)
+
+
+class Finding(Model):
+    """The verdict on one requirement."""
+
+    requirement: Requirement
+    verdict: VerdictName = Field(examples=["not_met"])
+    text: Words = Field(description="why")
+    advice: Words = Field(description="what to do")
+    evidence: list[Evidence]
+    rectification: RectificationName = Field(examples=["open"])
+
+    @classmethod
+    def of(cls, finding: entities.Finding, requirement: ports.Requirement) -> Self:
+        """The same finding, with the words of its requirement."""
+        evidence = [
+            Evidence(
+                text=Words(en=seen.en, zh=seen.zh), packets=[Packets.of(each) for each in seen.frames], total=seen.total
+            )
+            for seen in finding.evidence
+        ]
+        return cls.model_validate(
+            {
+                "requirement": Requirement.of(requirement),
+                "verdict": finding.verdict.value,
+                "text": Words(en=finding.en, zh=finding.zh),
+                "advice": Words(en=finding.advice_en, zh=finding.advice_zh),
+                "evidence": evidence,
+                "rectification": finding.rectification.value,
+            }
+        )
+
+
+class Summary(Model):
+    """An inspection without its findings."""
+
+    id: Id
+    organization: Organization
+    site: Site
+    standard: str = Field(examples=["GB/T 22239-2019"])
+    at: Time
+    captures: list[str] = Field(examples=[["plant.pcap"]])
+    packets: Count
+    verdicts: dict[VerdictName, int] = Field(examples=[{"met": 3, "not_met": 5, "not_observable": 14}])
+
+    @classmethod
+    def of(cls, inspection: entities.Inspection) -> Self:
+        """The inspection with its verdicts counted."""
+        return cls.model_validate(_head(inspection))
+
+
+class Inspection(Summary):
+    """One passive check of a site against a standard."""
+
+    findings: list[Finding]
+
+    @classmethod
+    def whole(cls, inspection: entities.Inspection, standard: Iterable[ports.Requirement]) -> Self:
+        """The same inspection with its findings; a requirement that the standard does not know is its bare id."""
+        known = {requirement.id: requirement for requirement in standard}
+        findings = [
+            Finding.of(each, known.get(each.requirement) or ports.Requirement(each.requirement, "", ""))
+            for each in inspection.findings
+        ]
+        return cls.model_validate(_head(inspection) | {"findings": findings})
+
+
+def _head(inspection: entities.Inspection) -> dict[str, object]:
+    return {
+        "id": inspection.id,
+        "organization": inspection.organization,
+        "site": inspection.site,
+        "standard": inspection.standard,
+        "at": inspection.at,
+        "captures": list(inspection.captures),
+        "packets": inspection.packets,
+        "verdicts": Counter(finding.verdict.value for finding in inspection.findings),
+    }
+
+
+class InspectionPage(Page[Summary]):
+    """Inspections, newest first."""
+
+
+class Repair(Model):
+    """Where the repair of a finding stands now."""
+
+    state: RectificationName = Field(examples=["in_progress"])

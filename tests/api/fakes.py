@@ -1,0 +1,81 @@
+"""Ports that no embedded adapter of ours serves without the whole platform, kept in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from core.entities import Inspection
+from core.errors import InputError, UnsupportedError
+from core.ports import Requirement, RuleCard, SensorState, Tally, Upload
+from core.scope import Origin, Scope
+
+
+@dataclass
+class HeldDelivery:
+    intake: HeldIntake
+    name: str
+    origin: Origin
+    user: str
+    pieces: list[bytes] = field(default_factory=list)
+
+    def write(self, piece: bytes) -> None:
+        self.pieces.append(piece)
+
+    def finish(self, at: int) -> Upload:
+        body = b"".join(self.pieces)
+        if not body.startswith(b"\xd4\xc3\xb2\xa1"):
+            raise InputError(f"{self.name} is no capture.", "Send a pcap or pcapng file.")
+        number = f"upload-{len(self.intake.done)}"
+        where = self.origin
+        upload = Upload(number, where.organization, where.site, self.name, len(body), self.user, at)
+        self.intake.done.append(upload)
+        self.intake.bodies[number] = body
+        return upload
+
+    def abort(self) -> None:
+        self.intake.aborted.append(self.name)
+
+
+@dataclass
+class HeldIntake:
+    done: list[Upload] = field(default_factory=list)
+    bodies: dict[str, bytes] = field(default_factory=dict)
+    aborted: list[str] = field(default_factory=list)
+
+    def begin(self, name: str, origin: Origin, user: str) -> HeldDelivery:
+        return HeldDelivery(self, name, origin, user)
+
+    def uploads(self, scope: Scope) -> Sequence[Upload]:
+        return [each for each in self.done if scope.covers(each.organization, each.site)]
+
+
+class PlainReports:
+    def requirements(self, standard: str) -> Sequence[Requirement]:
+        return [Requirement("CN-1", "Separate zones", "分区隔离", "8.5.2.1")] if standard else []
+
+    def render(self, inspection: Inspection, form: str, language: str) -> bytes:
+        if form == "docx":
+            raise UnsupportedError("This test writes no DOCX.")
+        return f"{form} {language} {inspection.id} {inspection.captures}".encode()
+
+
+@dataclass
+class FixedRules:
+    kept: Sequence[RuleCard]
+
+    def cards(self) -> Sequence[RuleCard]:
+        return self.kept
+
+
+@dataclass
+class FixedSight:
+    counted: Sequence[Tally]
+    known: Sequence[SensorState]
+
+    def tallies(self, scope: Scope) -> Sequence[Tally]:
+        return [each for each in self.counted if scope.covers(each.origin.organization, each.origin.site)]
+
+    def sensors(self, scope: Scope, now: int) -> Sequence[SensorState]:
+        del now
+        return [each for each in self.known if scope.covers(each.origin.organization, each.origin.site)]
