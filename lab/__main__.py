@@ -1,0 +1,5 @@
+"""`python -m lab`."""
+
+from lab.main import main
+
+raise SystemExit(main())
