@@ -1,0 +1,16 @@
+import { useQuery } from '@tanstack/vue-query'
+import type { Ref } from 'vue'
+import { client, got } from '@/api/client'
+import type { Capture } from '@/api/schema'
+
+export const isBusy = (capture: Capture): boolean => capture.state === 'waiting' || capture.state === 'running'
+
+/** Captures that were handed in; asked for often while one is being analysed. */
+export function useCaptures(enabled: Ref<boolean>) {
+  return useQuery({
+    queryKey: ['captures'],
+    queryFn: ({ signal }) => got(client.GET('/api/captures', { params: { query: { size: 20 } }, signal })),
+    enabled,
+    refetchInterval: (query) => (query.state.data?.items.some(isBusy) ? 1_000 : 15_000),
+  })
+}

@@ -1,0 +1,39 @@
+import type { RowKind } from '@/api/schema'
+import type { Row } from './queries'
+
+/** A column that is no field: what the protocol's own fields say, in one line. */
+export const DETAILS = 'details'
+
+const ENDS = ['@timestamp', 'source.ip', 'destination.ip', 'network.protocol']
+
+/** Columns to begin with. */
+export const COLUMNS: Record<RowKind, string[]> = {
+  messages: [...ENDS, 'ot.direction', 'ot.command', DETAILS],
+  transactions: [...ENDS, 'ot.command', 'ot.outcome', 'ot.round_trip_time', DETAILS],
+  points: [...ENDS, 'ot.object.type', 'ot.object.group', 'ot.object.address', 'ot.value', 'ot.quality'],
+}
+
+/** Fields whose commonest values stand beside the table. */
+export const FACETS: Record<RowKind, string[]> = {
+  messages: ['network.protocol', 'ot.command', 'ot.direction', 'source.ip', 'destination.ip', 'ot.site.id'],
+  transactions: ['network.protocol', 'ot.command', 'ot.outcome', 'source.ip', 'destination.ip', 'ot.site.id'],
+  points: ['network.protocol', 'ot.object.type', 'ot.quality', 'source.ip', 'destination.ip', 'ot.site.id'],
+}
+
+const NUMERIC = new Set(['integer', 'long', 'double'])
+
+export function isNumber(kind: string | undefined): boolean {
+  return kind !== undefined && NUMERIC.has(kind)
+}
+
+/** The protocol's own fields of a row: `Write Single Register · address 5 · value 20`. */
+export function details(row: Row): string {
+  const prefix = `${row['network.protocol']}.`
+  const own = Object.entries(row).filter(([name, value]) => name.startsWith(prefix) && value !== null)
+  const named = new Set(own.filter(([name]) => name.endsWith('_name')).map(([name]) => name.slice(0, -5)))
+  const words = own.filter(([name]) => name.endsWith('_name')).map(([, value]) => String(value))
+  const rest = own
+    .filter(([name]) => !name.endsWith('_name') && !named.has(name) && !/\.(transaction_id|pdu_reference|session_handle)$/.test(name))
+    .map(([name, value]) => `${name.slice(prefix.length).replaceAll('_', ' ')} ${value}`)
+  return [...words, ...rest].join(' · ')
+}

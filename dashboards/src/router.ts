@@ -1,0 +1,53 @@
+import { createRouter, createWebHistory } from 'vue-router'
+import { onTurnedAway } from '@/api/client'
+import AppShell from '@/shell/AppShell.vue'
+import { useSession } from '@/session/useSession'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Key of the page's title. */
+    title?: string
+    /** May be seen without a session. */
+    open?: boolean
+  }
+}
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    {
+      path: '/sign-in',
+      name: 'sign-in',
+      component: () => import('@/session/SignInPage.vue'),
+      meta: { open: true, title: 'session.signIn' },
+    },
+    {
+      path: '/',
+      component: AppShell,
+      redirect: '/overview',
+      children: [
+        { path: 'overview', component: () => import('@/overview/OverviewPage.vue'), meta: { title: 'nav.overview' } },
+        { path: 'alerts/:id?', component: () => import('@/alerts/AlertsPage.vue'), meta: { title: 'nav.alerts' } },
+        { path: 'events', component: () => import('@/events/EventsPage.vue'), meta: { title: 'nav.events' } },
+        { path: 'assets/:id?', component: () => import('@/assets/AssetsPage.vue'), meta: { title: 'nav.assets' } },
+        { path: 'inspections', component: () => import('@/inspections/InspectionsPage.vue'), meta: { title: 'nav.inspections' } },
+        { path: 'inspections/:id', component: () => import('@/inspections/InspectionPage.vue'), meta: { title: 'nav.inspections' } },
+        { path: ':rest(.*)*', component: () => import('@/shell/LostPage.vue'), meta: { title: 'shell.lost' } },
+      ],
+    },
+  ],
+})
+
+const session = useSession()
+
+router.beforeEach(async (to) => {
+  if (to.meta.open) return true
+  await session.known().catch(() => undefined)
+  return session.me.value ? true : { name: 'sign-in', query: { next: to.fullPath } }
+})
+
+onTurnedAway(() => {
+  session.forget()
+  const here = router.currentRoute.value
+  if (!here.meta.open) void router.push({ name: 'sign-in', query: { next: here.fullPath } })
+})

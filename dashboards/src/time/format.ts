@@ -1,0 +1,67 @@
+import { computed } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { tag } from '@/i18n'
+
+/** Times come as RFC 3339 in UTC with nine digits of seconds; a Date keeps three of them. */
+export function moment(text: string): Date {
+  return new Date(text.replace(/(\.\d{3})\d+/, '$1'))
+}
+
+const two = (number: number): string => String(number).padStart(2, '0')
+
+/** `2026-11-21 08:04:05`, in the browser's zone; the same in both languages, so columns line up. */
+export function stamp(text: string): string {
+  const at = moment(text)
+  return `${day(at)} ${clock(at)}`
+}
+
+export function day(at: Date): string {
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
+}
+
+export function clock(at: Date): string {
+  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`
+}
+
+/** `08:04:05` of today, `11-21 08:04:05` of this year, else the whole. */
+export function brief(text: string, now = new Date()): string {
+  const at = moment(text)
+  if (day(at) === day(now)) return clock(at)
+  return at.getFullYear() === now.getFullYear() ? `${day(at).slice(5)} ${clock(at)}` : stamp(text)
+}
+
+/** `08:04:05.123456`: what an analyst compares packets by. */
+export function precise(text: string): string {
+  const digits = /\.(\d+)/.exec(text)?.[1] ?? ''
+  return `${stamp(text)}.${digits.padEnd(6, '0').slice(0, 6)}`
+}
+
+/** Seconds in the two largest units: `3 d 4 h`, `5 min`. */
+export function span(seconds: number): string {
+  const units: [string, number][] = [['d', 86_400], ['h', 3600], ['min', 60], ['s', 1]]
+  const at = units.findIndex(([, size]) => seconds >= size)
+  if (at < 0) return '0 s'
+  const [unit, size] = units[at]!
+  const rest = Math.floor((seconds % size) / (units[at + 1]?.[1] ?? size))
+  return `${Math.floor(seconds / size)} ${unit}` + (rest && units[at + 1] ? ` ${rest} ${units[at + 1]![0]}` : '')
+}
+
+/** How long ago, in words of the language. */
+export function useAgo() {
+  const { locale } = useI18n()
+  const format = computed(() => new Intl.RelativeTimeFormat(tag(locale.value), { numeric: 'auto' }))
+  return (text: string, now = Date.now()): string => {
+    const seconds = Math.round((moment(text).getTime() - now) / 1000)
+    const [unit, size] = ([['day', 86_400], ['hour', 3600], ['minute', 60]] as const).find(
+      ([, each]) => Math.abs(seconds) >= each,
+    ) ?? ['second', 1]
+    return format.value.format(Math.round(seconds / size), unit)
+  }
+}
+
+/** The browser's offset from UTC, such as `UTC+08:00`. */
+export function zone(at = new Date()): string {
+  const minutes = -at.getTimezoneOffset()
+  const size = Math.abs(minutes)
+  return `UTC${minutes < 0 ? '−' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`
+}
