@@ -1,4 +1,4 @@
-"""Where captures come from: files, standard input, bytes; compressed ones are told by their first bytes, not by name."""
+"""Where captures come from: files, standard input, bytes; compressed or not is told by their first bytes."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ class Capture:
         self._stream: BinaryIO = raw
         self._ahead = self._first(4)
         if self._ahead[:2] == _GZIP:
-            self._decompress(GzipFile(fileobj=_Joined(self._ahead, raw)))  # type: ignore[arg-type]
+            self._decompress(GzipFile(fileobj=_Joined(self._ahead, raw)))
         elif self._ahead == _ZSTD:
             self._decompress(pa.CompressedInputStream(pa.PythonFile(_Joined(self._ahead, raw), mode="r"), "zstd"))
         first = self._ahead + self._first(HEADER - len(self._ahead))
-        if self.damage and len(first) < HEADER:
+        if self._failed() and len(first) < HEADER:
             raise InputError(f"{name} cannot be decompressed.", "Was it copied whole?")
         self.layout, used = read_layout(first, name)
         self._ahead = first[used:]
@@ -75,6 +75,9 @@ class Capture:
                 break
         return taken
 
+    def _failed(self) -> bool:
+        return self.damage is not None
+
     def _decompress(self, stream: object) -> None:
         self._stream = stream  # type: ignore[assignment]
         self._ahead = b""
@@ -90,7 +93,7 @@ class Capture:
         if self._stream is not self._raw:
             buffer = buffer[:_AT_ONCE]
         try:
-            return self._stream.readinto(buffer) or 0  # type: ignore[attr-defined, no-any-return]
+            return self._stream.readinto(buffer) or 0  # type: ignore[attr-defined]
         except (EOFError, zlib.error, OSError) as error:
             if self._stream is self._raw:
                 raise InputError(f"{self.name} cannot be read: {error}.") from error
@@ -145,7 +148,7 @@ def open_capture(path: Path | str) -> Capture:
     try:
         if Path(path).is_dir():
             raise InputError(f"{path} is a folder, not a capture.")
-        raw = open(path, "rb", buffering=0)  # noqa: SIM115
+        raw = Path(path).open("rb", buffering=0)  # noqa: SIM115, closed with the capture
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
     try:

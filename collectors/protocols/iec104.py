@@ -216,9 +216,17 @@ COMMANDS = {
 
 _MINUTE = 60_000_000_000
 _EPOCH = datetime.date(1970, 1, 1).toordinal()
-_CENTURY = (datetime.date.fromordinal(day) for day in range(730_120, 730_120 + 36_525))  # 2000-01-01 to 2099-12-31
-DAYS = {(day.year - 2000) << 9 | day.month << 5 | day.day: day.toordinal() - _EPOCH for day in _CENTURY}
-"""Days since 1970 of each date there is, as year, month and day stand in seven, four and five bits."""
+_CENTURY = [datetime.date.fromordinal(day) for day in range(730_120, 730_120 + 36_525)]  # 2000-01-01 to 2099-12-31
+DAYS = {
+    (day.year - since) << 9 | day.month << 5 | day.day: day.toordinal() - _EPOCH
+    for day in _CENTURY
+    for since in (2000, 1900)
+    if since == 2000 or day.year < 2028
+}
+"""Days since 1970 of each date there is, as year, month and day stand in seven, four and five bits.
+
+The year has two digits (IEC101 §7.2.6.18); devices that count from 1900 write 100 and more.
+"""
 
 
 def types(*elements: str) -> tuple[int, ...]:

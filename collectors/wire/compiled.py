@@ -16,18 +16,20 @@ import platform
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import llvmlite
 import numba
 import numpy as np
-from numba import config
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     Function = TypeVar("Function", bound=Callable[..., Any])
 
+config: Any = numba.config
+int64: Any = numba.int64
+"""As a function: the number as 8 bytes, with the compiler and without."""
 _HERE = Path(__file__).parent
 _BESIDE = _HERE.parent.parent / ".cache" / "kernel"
 
@@ -132,11 +134,11 @@ def inlined(function: Function) -> Function:
     return _compile(function, "always")
 
 
-def _compile(function: Function, inline: str) -> Function:
+def _compile(function: Function, inline: Any) -> Function:
     before = config.CACHE_DIR
     config.CACHE_DIR = str(cache_folder(function.__module__.rpartition(".")[2]))
     try:
-        done: Function = numba.njit(cache=True, nogil=True, boundscheck=True, inline=inline)(function)
+        done: Any = numba.njit(cache=True, nogil=True, boundscheck=True, inline=inline)(function)
     finally:
         config.CACHE_DIR = before
-    return done
+    return cast("Function", done)

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import config
 
 from collectors.capture.source import Source
 
 from . import records
+from .compiled import config
 from .counters import COUNTERS, NUMBER
 from .index import ODD
 from .passes import assemble, find_cut_packet, find_packets, layers, let_go, prepare, resume
@@ -81,11 +81,11 @@ class Engine:
         first = 1
         for n in self._packets(source, min(most, records.PACKETS)):
             self._work["first_frame"] = first
-            yield from self._step(n, first)
+            yield from self._step(n)
             first += n
         yield from self._flush()
 
-    def _step(self, n: int, first: int) -> Iterator[Batch]:
+    def _step(self, n: int) -> Iterator[Batch]:
         with _quiet():
             self._work["whole"] = records.WHOLE_AT
             layers(self._state, n)

@@ -140,6 +140,10 @@ class Expr:
 
         return Expr(evaluate, Kind.BOOLEAN)
 
+    def long(self) -> Expr:
+        """The value with 64 bits, to be shifted or multiplied beyond 31."""
+        return Expr(lambda pdus: Column(pdus(self).values.astype(np.int64), pdus(self).valid), Kind.LONG)
+
     def bit(self, number: int) -> Expr:
         """Whether bit `number` is set, 0 the lowest; missing where the value is."""
         mask = 1 << number
@@ -169,6 +173,29 @@ class Expr:
             codes = look_up(column.values, place, unknown)
             known = None if default is not None else codes >= 0
             return Column(codes, both(column.valid, known), texts)
+
+        return Expr(evaluate, Kind.KEYWORD)
+
+    def is_word(self, word: str) -> Expr:
+        """Whether a text is `word`, to the letter; false where it is missing."""
+
+        def evaluate(pdus: Pdus) -> Column:
+            column = pdus(self)
+            words = column.words or ()
+            same = column.values == words.index(word) if word in words else np.zeros(len(pdus), np.bool_)
+            return Column(same if column.valid is None else same & column.valid)
+
+        return Expr(evaluate, Kind.BOOLEAN)
+
+    def labelled(self, label: Callable[[int], str]) -> Expr:
+        """The text that `label` gives for each distinct number."""
+
+        def evaluate(pdus: Pdus) -> Column:
+            column = pdus(self)
+            distinct, codes = np.unique(column.values, return_inverse=True)
+            texts = tuple(label(int(number)) for number in distinct)
+            (merged,), words = merge_words([Column(codes.astype(np.int32), None, texts)])
+            return Column(merged, column.valid, words)
 
         return Expr(evaluate, Kind.KEYWORD)
 
@@ -264,6 +291,8 @@ def choose(*cases: tuple[Expr, Expr | float | str], default: Expr | float | str 
 def text(at: Expr | int, size: Expr | int, encoding: str = "ascii") -> Expr:
     """The `size` bytes at offset `at` as text, cut at the first NUL; what is not printable becomes U+FFFD.
 
+    The encoding `hex` gives two hexadecimal digits a byte instead, and nothing is cut.
+
     Missing where the PDU does not hold all the bytes.
     """
     first, count = (x if isinstance(x, Expr) else constant(x) for x in (at, size))
@@ -286,6 +315,8 @@ def text(at: Expr | int, size: Expr | int, encoding: str = "ascii") -> Expr:
 
 
 def _printable(raw: bytes, encoding: str) -> str:
+    if encoding == "hex":
+        return raw.hex()
     decoded = raw.split(b"\0", 1)[0].decode(encoding, "replace")
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in decoded)
 

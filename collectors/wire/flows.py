@@ -1,13 +1,11 @@
-"""Which connection a packet belongs to: a set-associative table, so it is bounded, is never rehashed and cannot be flooded.
+"""Which connection a packet belongs to: a set-associative table, bounded and never rehashed, that no flood can fill.
 
 A connection is two (address, port) ends, a transport and a VLAN. The end that compares lower is side 0.
 """
 
 from __future__ import annotations
 
-from numba import int64
-
-from .compiled import compiled
+from .compiled import compiled, int64
 from .counters import NUMBER
 from .memory import Record, State
 from .mixing import mix
@@ -28,7 +26,7 @@ OPENED = 4
 
 @compiled
 def find(z: State, a0: int, a1: int, b0: int, b1: int, key: int) -> tuple[int, bool]:
-    """The slot of a connection and whether it is there; else the slot to use: connections without payload or units leave first."""
+    """The slot of a connection and whether it is there, else the slot to use: idle ones without units leave first."""
     w = z.work[0]
     base = (mix(mix(mix(mix(mix(w.seed, a0), a1), b0), b1), key) & (w.flow_sets - 1)) * WAYS
     best = base

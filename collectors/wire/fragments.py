@@ -5,9 +5,7 @@ The first copy of a byte stays, overlaps are counted. What is complete is copied
 
 from __future__ import annotations
 
-from numba import int64
-
-from .compiled import compiled
+from .compiled import compiled, int64
 from .counters import NUMBER
 from .memory import Memory, Record, State, copy
 from .mixing import mix
@@ -54,7 +52,7 @@ def pieces(z: State, k: Record, label: int) -> int:
 
 @compiled
 def fragment(m: Memory, z: State, k: Record, label: int, at: int, more: int) -> bool:
-    """Take the fragment that is the packet's body, from byte `at` on; True when body and end are a whole datagram now."""
+    """Take the fragment that is the packet's body, from byte `at` on; True when the body is a whole datagram now."""
     p, n = int64(k.body), int64(k.end - k.body)
     if n <= 0 or at + n > LONGEST or (more and n & 7):
         z.count[GIVEN_UP] += 1

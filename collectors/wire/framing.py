@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from numba import int64
-
-from .compiled import compiled, inlined
+from .compiled import compiled, inlined, int64
 from .memory import Memory, Record, State, byte, number
 
 UNDECIDED, NOTHING = 0, 255

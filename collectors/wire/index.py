@@ -7,9 +7,7 @@ and `resume_pcapng`.
 
 from __future__ import annotations
 
-from numba import int64
-
-from .compiled import compiled
+from .compiled import compiled, int64
 from .memory import Memory, Record, State, byte, le16, le32, swap16, swap32
 from .records import INTERFACES
 
@@ -113,7 +111,7 @@ def index_pcapng(m: Memory, z: State, pos: int, end: int, most: int) -> tuple[in
         if u32(m, pos + size - 4, r.big) != size:
             return n, pos, ODD
         if kind == PACKET or kind == OLD_PACKET or kind == SIMPLE_PACKET:
-            if size > 12 and packet_block(m, z, n, kind, pos, size, pos + size - 4):
+            if size > 12 and packet_block(m, z, n, kind, pos, pos + size - 4):
                 n += 1
         elif kind == SECTION:
             r.interfaces = 0
@@ -124,7 +122,7 @@ def index_pcapng(m: Memory, z: State, pos: int, end: int, most: int) -> tuple[in
 
 
 @compiled
-def packet_block(m: Memory, z: State, n: int, kind: int, pos: int, size: int, end: int) -> bool:
+def packet_block(m: Memory, z: State, n: int, kind: int, pos: int, end: int) -> bool:
     """Packet n is in the block at pos, of which the bytes before `end` are there."""
     r = z.reading[0]
     k = z.packets[n]
@@ -234,4 +232,4 @@ def cut_record(m: Memory, z: State, pos: int, end: int) -> int:
     kind = u32(m, pos, r.big) if end - pos >= 12 else 0
     if kind != PACKET and kind != OLD_PACKET and kind != SIMPLE_PACKET:
         return 0
-    return 1 if packet_block(m, z, 0, kind, pos, end - pos, end) else 0
+    return 1 if packet_block(m, z, 0, kind, pos, end) else 0

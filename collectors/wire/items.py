@@ -10,9 +10,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from collectors.wire.column import Column
+from collectors.wire.column import Column, both
 from collectors.wire.fields import Expr, constant
 from collectors.wire.pdus import Pdus
+from collectors.wire.units import Flags, Integers
 
 MOST_ITEMS = 2048
 """Items of one PDU, at most: more than any standard allows in one unit (Modbus: 2,000 coils)."""
@@ -31,6 +32,15 @@ class Items:
     def walk(self, start: Expr | int, size: Expr, count: Expr | None = None, most: int = MOST_ITEMS) -> Items:
         """As the function `walk`, for each of these items."""
         return Items(lambda pdus: _walk(self.find(pdus), start, size, count, most))
+
+    def beside(self, others: Items, part: str = "") -> Items:
+        """The same items, each with the item of `others` at its place in the same message, for `paired`.
+
+        Args:
+            others: a list of the message.
+            part: of the message that has the list, such as `request`; the message itself when not given.
+        """
+        return Items(lambda pdus: _pair(self.find(pdus), others.find(pdus.part(part) if part else pdus)))
 
 
 _THEMSELVES = Items(lambda pdus: pdus)
@@ -122,6 +132,42 @@ def _walk(pdus: Pdus, start: Expr | int, size: Expr, count: Expr | None, most: i
     return Pdus(
         pdus.memory, starts[order], ends[order], pdus.reply[owner], parent=pdus, owner=owner, index=index[order]
     )
+
+
+def paired(expr: Expr) -> Expr:
+    """The value of `expr` on the item that stands beside; missing where there is none."""
+
+    def evaluate(pdus: Pdus) -> Column:
+        other = pdus.part("beside")
+        column = other(expr)
+        return Column(column.values, both(column.valid, other.end > other.start), column.words)
+
+    return Expr(evaluate, expr.kind)
+
+
+def same_place(items: Pdus, others: Pdus) -> tuple[Pdus, Flags]:
+    """For each of `items`, the one of `others` at the same place of the same message, and whether there is one."""
+    place, there = _place(items), _place(others)
+    if not there.size:
+        nothing = np.zeros(place.size, np.int64)
+        return Pdus(others.memory, nothing, nothing), np.zeros(place.size, np.bool_)
+    at = np.minimum(np.searchsorted(there, place), there.size - 1)
+    has = there[at] == place
+    start, end = np.where(has, others.start[at], 0), np.where(has, others.end[at], 0)
+    return Pdus(others.memory, start, end), has
+
+
+def _place(items: Pdus) -> Integers:
+    """The message of each item and its number among those of the message, as one ascending number."""
+    owner = items.root()[1]
+    if owner is None:
+        raise TypeError("messages have no place among items")
+    return owner * MOST_ITEMS + np.arange(owner.size) - np.searchsorted(owner, owner, side="left")
+
+
+def _pair(items: Pdus, others: Pdus) -> Pdus:
+    items.parts["beside"] = same_place(items, others)[0]
+    return items
 
 
 def carried(expr: Expr) -> Expr:

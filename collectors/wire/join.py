@@ -26,7 +26,7 @@ class Join:
     """How units make up a larger one.
 
     Attributes:
-        first: whether a unit is the first of its message.
+        first: whether a unit is the first of its message; None where only what came before tells.
         last: whether it is the last.
         at: offset of the data in the unit; missing where the unit carries none.
         order: number of the unit in its message, or None where the transport keeps the order.
@@ -37,7 +37,7 @@ class Join:
         block_at: offset where the first block starts.
     """
 
-    first: Expr
+    first: Expr | None
     last: Expr
     at: Expr
     order: Expr | None = None
@@ -73,6 +73,8 @@ class Joiner:
                 numbers[line] = (
                     column.values if column.valid is None else np.where(column.valid, column.values, missing)
                 )
+        if self.join.first is None:
+            numbers[0] = -1
         room = int((pdus.end - pdus.start).sum()) + int(self._table["size"].sum()) + 8
         out = np.zeros(room, np.uint8)
         spans = np.zeros((2, rows), np.int64)
@@ -147,15 +149,17 @@ def _join(
         first, last, at, order, key = numbers[0, i], numbers[1, i], numbers[2, i], numbers[3, i], numbers[4, i]
         if at < 0:
             continue
+        side = 1 if reply[i] else 0
+        slot = _slot(table, flow[i], side, key)
+        k = table[slot]
+        mine = k.used == 1 and k.flow == flow[i] and k.reply == side and k.key == key
+        if first < 0:
+            first = 0 if mine else 1
         if first and last:
             after = _strip(memory, start[i], end[i], at, layout, out, place)
             spans[0, i], spans[1, i] = place, after
             place = after
             continue
-        side = 1 if reply[i] else 0
-        slot = _slot(table, flow[i], side, key)
-        k = table[slot]
-        mine = k.used == 1 and k.flow == flow[i] and k.reply == side and k.key == key
         if first:
             if k.used == 1:
                 broken += 1

@@ -5,9 +5,7 @@ Link types are numbered as in https://www.ietf.org/archive/id/draft-ietf-opsawg-
 
 from __future__ import annotations
 
-from numba import int64
-
-from .compiled import compiled
+from .compiled import compiled, int64
 from .counters import NUMBER
 from .memory import Memory, Record, State, be16, be32, byte
 
@@ -175,7 +173,7 @@ def other(m: Memory, k: Record) -> None:
 
 @compiled
 def addresses(m: Memory, k: Record) -> tuple[int, int]:
-    """The bytes that hold the MACs: receiver in the lower 6 of the first number, sender in the upper 6 of the second."""
+    """Numbers that hold the MACs: receiver in the lower 6 bytes of the first, sender in the upper 6 of the second."""
     p = int64(k.eth)
     if k.link == ETHERNET:
         return m[p].x, m[p + 4].x

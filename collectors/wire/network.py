@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from numba import int64
-
-from .compiled import compiled, inlined
+from .compiled import compiled, inlined, int64
 from .counters import NUMBER
 from .fragments import fragment
 from .links import NOT_IP, SHORT, TYPE_ETHERNET, TYPE_IPV4, TYPE_IPV6, ethernet

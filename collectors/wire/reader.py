@@ -11,7 +11,7 @@ import pyarrow as pa
 from collectors.wire.column import Column, merge_words
 from collectors.wire.ends import Ends
 from collectors.wire.fields import Expr
-from collectors.wire.items import MOST_ITEMS
+from collectors.wire.items import same_place
 from collectors.wire.join import Joiner
 from collectors.wire.match import Matcher, Unanswered
 from collectors.wire.pdus import Pdus
@@ -208,7 +208,7 @@ def _point_column(items: Pdus, one: Points, name: str, kind: Kind) -> pa.Array:
 
 
 def _subset(items: Pdus, rows: Integers) -> Pdus:
-    return Pdus(
+    chosen = Pdus(
         items.memory,
         items.start[rows],
         items.end[rows],
@@ -217,6 +217,8 @@ def _subset(items: Pdus, rows: Integers) -> Pdus:
         owner=items.owner[rows],
         index=items.index[rows],
     )
+    chosen.parts = {name: part.take(rows) for name, part in items.parts.items()}
+    return chosen
 
 
 def _answered(protocol: type[Protocol], found: _Found, rows: Integers) -> list[pa.Array]:
@@ -276,43 +278,18 @@ def _inside(inner: type[Protocol], found: _Found) -> _Found:
     pdus = Pdus(items.memory, items.start, items.end, items.reply)
     pdus.time = found.ends.time[owner]
     pdus.parts["carrier"] = found.pdus.take(owner)
-    pdus.parts["request"], has = _same_service(inner, found.pdus.part("request"), owner, _place(items))
+    carrier = found.pdus.part("request")
+    pdus.parts["request"], has = same_place(items, inner.services.find(carrier))
+    pdus.parts["request"].parts["carrier"] = carrier.take(owner)
     asked = np.where(has, found.asked_frame[owner], 0)
     inside = _Found(pdus, found.ends.take(owner), found.asked_time[owner], asked)
-    for carrier, ends in found.unanswered:
-        lost = inner.services.find(carrier)
+    for alone, ends in found.unanswered:
+        lost = inner.services.find(alone)
         rows = lost.root()[1]
         one = Pdus(lost.memory, lost.start, lost.end, lost.reply)
-        one.parts["carrier"] = carrier.take(rows) if rows is not None else carrier
+        one.parts["carrier"] = alone.take(rows) if rows is not None else alone
         inside.unanswered.append((one, ends if rows is None else ends.take(rows)))
     return inside
-
-
-def _place(items: Pdus) -> Integers:
-    """Number of each item among those of its message."""
-    owner = items.root()[1]
-    if owner is None or not len(items):
-        return np.zeros(0, np.int64)
-    first = np.searchsorted(owner, owner, side="left")
-    return np.arange(len(items)) - first
-
-
-def _same_service(inner: type[Protocol], request: Pdus, owner: Integers, place: Integers) -> tuple[Pdus, np.ndarray]:
-    """For each service of a response, the one at the same place of its request; and whether there is one."""
-    assert inner.services is not None
-    asked = inner.services.find(request)
-    rows = asked.root()[1]
-    if not len(asked) or rows is None:
-        nothing = np.zeros(owner.size, np.int64)
-        return Pdus(request.memory, nothing, nothing), np.zeros(owner.size, np.bool_)
-    there = rows * MOST_ITEMS + _place(asked)
-    wanted = owner * MOST_ITEMS + place
-    at = np.minimum(np.searchsorted(there, wanted), there.size - 1)
-    has = there[at] == wanted
-    start, end = np.where(has, asked.start[at], 0), np.where(has, asked.end[at], 0)
-    matched = Pdus(asked.memory, start, end)
-    matched.parts["carrier"] = request.take(owner)
-    return matched, has
 
 
 def _same_words(parts: tuple[pa.Array, ...]) -> list[pa.Array]:

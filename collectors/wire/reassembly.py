@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from numba import int64
-
-from .compiled import compiled, inlined
+from .compiled import compiled, inlined, int64
 from .counters import NUMBER
 from .flows import ACK, BY_PORT, SPOKEN_TO, SYN
 from .framing import ENOUGH, MOST_TRIES, NOTHING, UNDECIDED, choose, expected, unit_size, unit_size_here
@@ -300,7 +298,7 @@ def segment(m: Memory, z: State, d: int, k: Record, seq: int, p: int, e: int) ->
 
 @compiled
 def disordered(m: Memory, z: State, d: int, k: Record, seq: int, p: int, e: int) -> int:
-    """Not the bytes that are awaited: READ when some of p:e are to be delivered now, being those at `next` or before."""
+    """Not the bytes that are awaited; READ when some of p:e are to be delivered now, as bytes at `next` or before."""
     s = z.streams[d]
     w = z.work[0]
     x = after(seq, s.next)

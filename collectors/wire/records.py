@@ -1,8 +1,9 @@
 """All that the kernel remembers, as one record.
 
 numba counts references (about 5 ns) for every array that is passed to a function and none for a record or an
-array in it, so everything is a nested array of one record, `z`, the bytes too. From Python it is passed as an array of one element: a bare
-scalar costs 65 us a call. `k = z.packets[i]` checks the index once; `k.seq` then costs nothing.
+array in it, so everything is a nested array of one record, `z`, the bytes too. From Python it is passed as an
+array of one element: a bare scalar costs 65 us a call. `k = z.packets[i]` checks the index once; `k.seq` then
+costs nothing.
 
 All bytes lie in one buffer, so "where" is an offset:
 

@@ -6,9 +6,7 @@ the packet they came in.
 
 from __future__ import annotations
 
-from numba import int64
-
-from .compiled import compiled, inlined
+from .compiled import compiled, inlined, int64
 from .counters import NUMBER
 from .framing import UNDECIDED, unit_size
 from .links import addresses

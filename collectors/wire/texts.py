@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import int64
 
-from .compiled import compiled
+from .compiled import compiled, int64
 from .memory import Record
 
 Letters = Any

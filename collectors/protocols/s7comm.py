@@ -1,0 +1,348 @@
+"""S7comm, the protocol of Siemens S7-300/400 and of S7-1200/1500 in compatibility, over ISO transport (port 102).
+
+There is no public standard. "W" cites Wireshark's dissector (epan/dissectors/packet-s7comm.c, Thomas Wiens), "S"
+the manual of the system status list (Siemens 6ES7810-4CA10 SFC/SFB reference). Jobs and their acknowledgements
+are told apart by the message type (rosctr), not by side: during a download the controller asks.
+
+Not decoded: S7comm-plus (0x72), items addressed by symbol or by NCK, PBC and cyclic data contents.
+"""
+
+from typing import ClassVar
+
+from collectors.wire.fields import (
+    Expr,
+    choose,
+    constant,
+    f32,
+    field,
+    i16,
+    i32,
+    length,
+    reply,
+    text,
+    u8,
+    u16,
+    u24,
+    u32,
+    within,
+)
+from collectors.wire.items import paired, walk, within_part
+from collectors.wire.match import Match
+from collectors.wire.protocol import Points, Protocol
+from collectors.wire.tpkt import TPKT, TSDU
+
+ROSCTR = {1: "job", 2: "ack", 3: "ack_data", 7: "userdata"}  # W
+FUNCTIONS = {  # W
+    0x00: "cpu_services",
+    0x04: "read_variable",
+    0x05: "write_variable",
+    0x1A: "request_download",
+    0x1B: "download_block",
+    0x1C: "download_ended",
+    0x1D: "start_upload",
+    0x1E: "upload",
+    0x1F: "end_upload",
+    0x28: "plc_control",
+    0x29: "plc_stop",
+    0xF0: "setup_communication",
+}
+ERROR_CLASSES = {  # W
+    0x00: "no_error",
+    0x81: "application_relationship_error",
+    0x82: "object_definition_error",
+    0x83: "no_resources_available",
+    0x84: "service_processing_error",
+    0x85: "error_on_supplies",
+    0x87: "access_error",
+}
+GROUPS = {  # W, function group of userdata
+    0: "mode_transition",
+    1: "programmer_commands",
+    2: "cyclic_services",
+    3: "block_functions",
+    4: "cpu_functions",
+    5: "security",
+    6: "pbc",
+    7: "time_functions",
+    15: "nc_programming",
+}
+KINDS = {0: "push", 4: "request", 8: "response"}  # W, high half of the octet that has the group
+SUBFUNCTIONS = {  # W, group * 256 + subfunction
+    **{0x100 + code: f"programmer_{code}" for code in range(1, 32)},
+    0x201: "cyclic_transfer",
+    0x204: "cyclic_unsubscribe",
+    0x301: "list_blocks",
+    0x302: "list_blocks_of_type",
+    0x303: "get_block_info",
+    0x401: "read_szl",
+    0x402: "message_service",
+    0x403: "diagnostic_message",
+    0x405: "alarm_8_indication",
+    0x406: "notify_indication",
+    0x407: "alarm_8_lock",
+    0x408: "alarm_8_unlock",
+    0x40B: "alarm_acknowledge",
+    0x40C: "alarm_acknowledge_indication",
+    0x411: "alarm_s_indication",
+    0x413: "alarm_query",
+    0x501: "plc_password",
+    0x502: "clear_password",
+    0x701: "read_clock",
+    0x702: "set_clock",
+    0x703: "read_clock_following",
+    0x704: "set_clock",
+}
+AREAS = {  # W
+    0x03: "system_info_200",
+    0x05: "system_flags_200",
+    0x06: "analog_inputs_200",
+    0x07: "analog_outputs_200",
+    0x1C: "counter",
+    0x1D: "timer",
+    0x80: "peripheral",
+    0x81: "input",
+    0x82: "output",
+    0x83: "flag",
+    0x84: "data_block",
+    0x85: "instance_data_block",
+    0x86: "local_data",
+    0x87: "previous_local_data",
+}
+TRANSPORT_SIZES = {  # W, of an item that is asked for
+    1: "bit",
+    2: "byte",
+    3: "char",
+    4: "word",
+    5: "int",
+    6: "dword",
+    7: "dint",
+    8: "real",
+    9: "date",
+    10: "time_of_day",
+    11: "time",
+    12: "s5time",
+    15: "date_and_time",
+    28: "counter",
+    29: "timer",
+}
+LETTERS = {0x81: "I", 0x82: "Q", 0x83: "M", 0x84: "DB", 0x85: "DI", 0x86: "L", 0x80: "P", 0x1C: "C", 0x1D: "T"}
+WIDTHS = {1: "X", 2: "B", 3: "B", 4: "W", 5: "W", 6: "D", 7: "D", 8: "D"}
+RETURN_CODES = {  # W
+    0x00: "reserved",
+    0x01: "hardware_error",
+    0x03: "access_not_allowed",
+    0x05: "invalid_address",
+    0x06: "data_type_not_supported",
+    0x07: "data_type_inconsistent",
+    0x0A: "object_does_not_exist",
+    0xFF: "good",
+}
+BLOCKS = {  # W, two characters as a number
+    0x3038: "ob",
+    0x3041: "db",
+    0x3042: "sdb",
+    0x3043: "fc",
+    0x3044: "sfc",
+    0x3045: "fb",
+    0x3046: "sfb",
+}
+IDENTITY = {  # S, list * 256 + index
+    0x1101: "module_order_number",
+    0x1106: "hardware_order_number",
+    0x1107: "firmware_version",
+    0x1C01: "plc_name",
+    0x1C02: "module_name",
+    0x1C03: "plant_identification",
+    0x1C05: "serial_number",
+    0x1C07: "product_name",
+    0x1C08: "memory_card_serial_number",
+    0x1C09: "manufacturer",
+}
+# D3FEND names no functions for S7comm; these follow the definitions of its classes
+COMMANDS = {
+    0x04: "ot_read_command",
+    0x05: "ot_change_data_command",
+    **dict.fromkeys((0x1A, 0x1B, 0x1C), "ot_download_control_program_command"),
+    **dict.fromkeys((0x1D, 0x1E, 0x1F), "ot_read_device_configuration_data_command"),
+    0x28: "ot_control_command",
+    0x29: "ot_stop_command",
+    0xF0: "ot_establish_remote_connection_command",
+}
+GROUP_COMMANDS = {
+    0: "ot_diagnostics_message",
+    1: "ot_debug_command",
+    2: "ot_read_command",
+    3: "ot_read_device_configuration_data_command",
+    4: "ot_diagnostics_message",
+    5: "ot_security_command",
+    6: "ot_proprietary_message",
+    7: "ot_read_time_command",
+    15: "ot_modify_control_program_command",
+}
+
+
+def _s7(expr: Expr) -> Expr:
+    return within("fragment", expr)
+
+
+def _address(number: int) -> str:
+    """Such as `DB1.DBX4.2` or `MW10`: width, area, data block and bit address in one number."""
+    width, area, block, bits = number >> 48, number >> 40 & 0xFF, number >> 24 & 0xFFFF, number & 0xFFFFFF
+    letter, size = LETTERS.get(area, f"area{area}"), WIDTHS.get(width, "B")
+    if area in (0x1C, 0x1D):
+        return f"{letter}{bits}"
+    place = f"{bits >> 3}.{bits & 7}" if width == 1 else f"{bits >> 3}"
+    return f"DB{block}.DB{size}{place}" if area in (0x84, 0x85) else f"{letter}{'' if size == 'X' else size}{place}"
+
+
+class S7comm(Protocol):
+    """One row an S7comm PDU."""
+
+    frame = TPKT
+    join = TSDU
+    only = (_s7(u8[0]) == 0x32) & _s7(u8[1]).isin(*ROSCTR)
+
+    # Expressions on the PDU itself; `_s7` asks them of the message.
+    _acknowledges = u8[1].isin(2, 3)
+    _parameters = choose((_acknowledges, 12), default=10)
+    _has_parameters = u16[6] > 0
+    _data = _parameters + u16[6]
+    _job, _userdata = u8[1] == 1, u8[1] == 7
+    _code = u8[_parameters].when(~_userdata, _has_parameters)
+    _kind = (u8[_parameters + 5] >> 4).when(_userdata)
+    _group = (u8[_parameters + 5] & 15).when(_userdata)
+    _sub = u8[_parameters + 6].when(_userdata)
+    _service_at = choose(
+        (_code == 0x28, u16[_parameters + 8] + _parameters + 10), (_code == 0x29, _parameters + 6)
+    ).when(_job)
+    _named = _job & _code.isin(0x1A, 0x1B, 0x1C, 0x1D)  # `_`, type of block, number in five digits, file system
+    _szl = (_group == 4) & (_sub == 1)
+    _service = text(_service_at + 1, u8[_service_at])
+    _control = _code == 0x28
+
+    rosctr = field(_s7(u8[1]), "message type", "报文类型", "W", names=ROSCTR)
+    pdu_reference = field(_s7(u16[4]), "reference that a job and its answer share", "PDU 引用号", "W")
+    function_code = field(_s7(_code), "function of a job", "功能码", "W", names=FUNCTIONS)
+    error_class = field(_s7(u8[10].when(_acknowledges)), "error class", "错误类", "W", names=ERROR_CLASSES, answer=True)
+    error_code = field(_s7(u8[11].when(_acknowledges)), "error code within the class", "错误码", "W", answer=True)
+    userdata_type = field(_s7(_kind), "userdata: push, request or response", "用户数据类型", "W", names=KINDS)
+    function_group = field(_s7(_group), "userdata: function group", "功能组", "W", names=GROUPS)
+    subfunction = field(_s7(_sub), "userdata: function within the group", "子功能", "W")
+    subfunction_name = field(
+        _s7((_group * 256 + _sub).words(SUBFUNCTIONS)),
+        "userdata: function within the group, in words",
+        "子功能（名称）",
+        "W",
+    )
+    userdata_error = field(
+        _s7(u16[_parameters + 10].when(_userdata, u16[6] >= 12)),
+        "userdata: error, 0 for none",
+        "用户数据错误码",
+        "W",
+        answer=True,
+    )
+    item_count = field(_s7(u8[_parameters + 1].when(_code.isin(4, 5))), "variables read or written", "变量个数", "W")
+    pdu_length = field(
+        _s7(u16[_parameters + 6].when(_code == 0xF0)), "negotiated PDU length", "协商的 PDU 长度", "W", unit="bytes"
+    )
+    service = field(_s7(_service), "program invocation service, such as P_PROGRAM", "程序调用服务", "W")
+    block_type = field(
+        _s7(u16[_parameters + 10].when(_named)), "type of the block transferred", "块类型", "W", names=BLOCKS
+    )
+    block_number = field(
+        _s7(text(_parameters + 12, constant(5).when(_named))), "number of the block transferred", "块号", "W"
+    )
+    file_system = field(
+        _s7(text(_parameters + 17, constant(1).when(_named))), "P: passive, A: active, B: both", "文件系统", "W"
+    )
+    szl_id = field(_s7(u16[_data + 4].when(_szl)), "system status list", "系统状态表号", "S")
+    szl_index = field(_s7(u16[_data + 6].when(_szl)), "index into it", "系统状态表索引", "S")
+
+    # Variables: what is asked for stands in the parameters, values and return codes in the data (W).
+    _asked_for = within_part(
+        "fragment",
+        walk(choose((_job & _code.isin(4, 5), _parameters + 2)), (u8[1] + 3) // 2 * 2, count=u8[_parameters + 1]),
+    )
+    _bits = u8[1].isin(3, 4, 5)
+    _octets = choose((_bits, (u16[2] + 7) // 8), default=u16[2])
+    _size = choose((u8[0].isin(0xFF, 0), (_octets + 5) // 2 * 2), default=4)
+    _values = within_part(
+        "fragment",
+        walk(choose((_code.isin(4, 5) & ~(_acknowledges & (_code == 5)), _data)), _size, count=u8[_parameters + 1]),
+    )
+    _any = paired((u8[2] == 0x10) & (u8[1] >= 10))
+    _width, _count = paired(u8[3]), paired(u16[4])
+    _area, _block, _bit = paired(u8[8]), paired(u16[6]), paired(u24[9])
+    _one = _any & (_count == 1)
+    _composed = (_width.long() << 48) + (_area.long() << 40) + (_block.long() << 24) + _bit
+    _about: ClassVar[dict[str, Expr]] = {
+        "type": _area.words(AREAS, default="unknown").when(_any).otherwise("symbol"),
+        "group": _block.when(_any),
+        "address": _bit.when(_any),
+        "name": _composed.when(_any).labelled(_address),
+        "value": choose(
+            (_one & (_width == 1), u8[4] & 1),
+            (_one & _width.isin(2, 3), u8[4]),
+            (_one & _width.isin(4, 12, 28, 29), u16[4]),
+            (_one & (_width == 5), i16[4]),
+            (_one & _width.isin(6, 9, 10), u32[4]),
+            (_one & _width.isin(7, 11), i32[4]),
+            (_one & (_width == 8), f32[4]),
+        ).when(u8[0].isin(0xFF, 0)),
+        "text": text(4, choose((_octets < 64, _octets), default=64).when(u8[0].isin(0xFF, 0), ~_one), "hex"),
+    }
+    read = Points(
+        _values.beside(_asked_for, "request"),
+        only=_s7(u8[1] == 3) & _any.exists(),
+        quality=u8[0].words(RETURN_CODES, default="unknown_return_code"),
+        **_about,
+    )
+    written = Points(_values.beside(_asked_for), only=_s7(_job & (_code == 5)), **_about)
+
+    # System status list: records of one length, each with its index (S).
+    _records = within_part(
+        "fragment",
+        walk(
+            choose((_szl & (_kind == 8) & (u16[_data + 4] & 0xFF).isin(0x11, 0x1C), _data + 12)),
+            _s7(u16[_data + 8]),
+            count=u16[_data + 10],
+        ),
+    )
+    _identity = (_s7(u16[_data + 4] & 0xFF) * 256 + u16[0]).words(IDENTITY)
+    identification = Points(
+        _records,
+        only=_identity.exists(),
+        type=constant("device_identification"),
+        group=szl_id,
+        address=u16[0],
+        name=_identity,
+        text=choose(
+            (_identity.is_word("firmware_version"), u16[26].labelled(lambda number: f"V{number >> 8}.{number & 255}")),
+            default=text(2, choose((length == 28, 20), default=length - 2)),
+        ),
+    )
+
+    name = "s7comm"
+    title = ("S7comm", "西门子 S7 通信")
+    standard = "none public; reverse engineered (Wireshark packet-s7comm.c)"
+    undecoded = ("S7comm-plus (0x72)", "items addressed by symbol or NCK", "PBC", "contents of cyclic data")
+    match = Match(
+        key=(pdu_reference, choose((_s7(_job | (_kind == 4)), reply), default=~reply)),
+        request=_s7(_job | (_kind == 4)),
+        response=_s7(_acknowledges | (_kind == 8)),
+        error=_s7(choose((_acknowledges, u16[10] > 0), default=u16[_parameters + 10] > 0)),
+        part="fragment",
+    )
+    direction = choose((_s7(_job | (_kind == 4)), "request"), (_s7(_kind == 0), "publish"), default="response")
+    command = choose(
+        (_s7(_control & _service.is_word("P_PROGRAM")), "ot_run_command"),
+        (_s7(_control & _service.is_word("_INSE")), "ot_modify_control_program_command"),
+        (_s7(_control & _service.is_word("_DELE")), "ot_delete_control_program_command"),
+        (_s7(_code.exists()), _s7(_code.words(COMMANDS, default="ot_protocol_message"))),
+        (_s7(_szl & (u16[_data + 4] & 0xFF).isin(0x11, 0x1C)), "ot_device_identification_message"),
+        (_s7(_szl), "ot_read_device_configuration_data_command"),
+        (_s7((_group == 7) & _sub.isin(2, 4)), "ot_set_time_command"),
+        (_s7((_group == 4) & _sub.isin(5, 6, 7, 8, 11, 12, 17, 19)), "ot_alarm_message"),
+        (_s7(_group.exists()), _s7(_group.words(GROUP_COMMANDS, default="ot_proprietary_message"))),
+        default="ot_protocol_message",
+    )
