@@ -129,7 +129,7 @@ class EventArchive(Protocol):
         """Drop what the policy does not keep; returns how many files went away."""
 
     def size(self) -> Mapping[str, int]:
-        """`rows`, `bytes`, `files`."""
+        """`rows`, `bytes`, `files`, and `damaged`: files that cannot be read and are left out."""
 
 
 @dataclass(frozen=True, slots=True)

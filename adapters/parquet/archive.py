@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,7 +22,7 @@ from adapters.parquet.searching import SearchPool
 from adapters.parquet.storing import storage_errors, sync_folder
 from adapters.parquet.writing import partition, write_rows
 from core.fields import Vocabulary
-from core.ports import Cancel, Page, Retention, Search
+from core.ports import Cancel, Page, Retention, Search, StorageError
 from core.rows import RowBatch
 from core.scope import Scope
 
@@ -66,8 +66,9 @@ class ParquetArchive:
         parts = partition(batches)
         if not parts:
             return
-        number = self._manifest.reserve(len(parts))
-        self._publish([], [write_rows(self._root, number + k, key, table) for k, (key, table) in enumerate(parts)])
+        with self._numbers(len(parts)) as numbers:
+            new = [write_rows(self._root, number, *part) for number, part in zip(numbers, parts, strict=True)]
+            self._publish([], new)
 
     def page(self, search: Search, scope: Scope, size: int, cursor: str | None, cancel: Cancel | None = None) -> Page:
         """The newest rows first, `size` at most, after `cursor`."""
@@ -95,11 +96,11 @@ class ParquetArchive:
         gone = 0
         with self._compacting:
             for group in plan(self._scanner.readable(self._manifest.files())):
-                number = self._manifest.reserve(1)
-                merged = merge(self._root, number, group, self._scanner.note)
-                if merged is not None:
-                    self._publish(group, [merged])
-                    gone += len(group) - 1
+                with self._numbers(1) as (number,):
+                    merged = merge(self._root, number, group, self._scanner.note)
+                    if merged is not None:
+                        self._publish(group, [merged])
+                        gone += len(group) - 1
         return gone
 
     def retain(self, policy: Retention, now: int) -> int:
@@ -150,6 +151,19 @@ class ParquetArchive:
             sync_folder(folder, self._root)
         self._manifest.swap(gone, new)
         self._lease.doom(self._root / path for file in gone for path in file.paths)
+
+    @contextmanager
+    def _numbers(self, count: int) -> Iterator[range]:
+        """Numbers for new files; what was written under them is put away where the block fails."""
+        first = self._manifest.reserve(count)
+        numbers = range(first, first + count)
+        try:
+            yield numbers
+        except BaseException:
+            # A full disk is the likely reason, so the room is given back at once.
+            with suppress(StorageError):
+                put_away(self._root, self._manifest.files(), numbers)
+            raise
 
     def _own(self) -> None:
         with self._opening:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 
 from adapters.parquet.catalog import DataFile
@@ -46,13 +46,22 @@ class WriteLock:
             self._handle = None
 
 
-def put_away(root: Path, files: Iterable[DataFile]) -> int:
+def put_away(root: Path, files: Iterable[DataFile], numbers: Container[int] | None = None) -> int:
     """Delete what `files` do not list: half-written files, and those of an append or a merge that did not finish.
 
-    Returns how many. Only for the holder of the write lock.
+    Of all numbers, or of `numbers` alone. Returns how many. Only for the holder of the write lock.
     """
     known = {root / path for file in files for path in file.paths}
-    strays = [path for path in root.glob("*/*/*/*") if path.suffix in (".parquet", PARTIAL) and path not in known]
+    strays = [
+        path
+        for path in root.glob("*/*/*/*")
+        if path.suffix in (".parquet", PARTIAL) and path not in known and (numbers is None or _number(path) in numbers)
+    ]
     for path in strays:
         path.unlink(missing_ok=True)
     return len(strays)
+
+
+def _number(path: Path) -> int:
+    name = path.name.split(".")[0]
+    return int(name) if name.isdecimal() else -1

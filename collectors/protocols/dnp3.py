@@ -390,7 +390,7 @@ class Dnp3(Protocol):
         error=(within("fragment", u16[2]) & 0x17) > 0,
         part="fragment",
     )
-    direction = choose(
+    ot_direction = choose(
         (_code == 130, "publish"),
         (_code.isin(129, 131), "response"),
         (_code < 129, "request"),
@@ -399,7 +399,7 @@ class Dnp3(Protocol):
         (u8[3].bit(6), "request"),
         default="response",
     )
-    command = choose(
+    ot_command = choose(
         ((_code == 2) & (within("fragment", u8[2]) == 50), "ot_set_time_command"),
         (_code.exists(), _code.words(COMMANDS, default="ot_protocol_message")),
         (_data, "ot_protocol_message"),

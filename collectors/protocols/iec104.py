@@ -267,12 +267,15 @@ class Iec104(Protocol):
     type_id = field(
         _type, "type identification", "类型标识", "IEC101 §7.2.1", names={code: one[0] for code, one in TYPES.items()}
     )
-    sq = field(u8[7].bit(7).when(_information), "one address, then a sequence of elements", "单个地址后接元素序列", "IEC101 §7.2.2")
+    sq = field(
+        u8[7].bit(7).when(_information),
+        "one address, then a sequence of elements",
+        "单个地址后接元素序列",
+        "IEC101 §7.2.2",
+    )
     object_count = field((u8[7] & 0x7F).when(_information), "objects or elements", "信息对象或元素数", "IEC101 §7.2.2")
     cause = field(_cause, "cause of transmission", "传送原因", "IEC101 §7.2.3", names=CAUSES)
-    negative = field(
-        u8[8].bit(6).when(_information), "negative confirmation", "否定确认", "IEC101 §7.2.3", answer=True
-    )
+    negative = field(u8[8].bit(6).when(_information), "negative confirmation", "否定确认", "IEC101 §7.2.3", answer=True)
     test = field(u8[8].bit(7).when(_information), "sent for a test", "试验", "IEC101 §7.2.3")
     originator_address = field(u8[9].when(_information), "originator address", "源发站地址", "IEC101 §7.2.3")
     common_address = field(le16[10].when(_information), "common address", "公共地址", "IEC101 §7.2.4")
@@ -422,7 +425,7 @@ class Iec104(Protocol):
         response=_answers,
         error=_failed,
     )
-    direction = choose(
+    ot_direction = choose(
         (_unnumbered & _act, "request"),
         (_unnumbered | _supervisory, "response"),
         (_cause.isin(6, 8), "request"),
@@ -431,7 +434,7 @@ class Iec104(Protocol):
         (reply, "response"),
         default="request",
     )
-    command = choose(
+    ot_command = choose(
         (_supervisory | (u8[2] == 0x43) | (u8[2] == 0x83), "ot_network_management_command"),
         (_unnumbered, "ot_connection_command"),
         (_failed, "ot_device_exception"),

@@ -110,7 +110,7 @@ TYPES = {
 class Modbus(Protocol):
     """One row an application data unit."""
 
-    frame = Frame("modbus", at=4, size=2, plus=6, least=2, most=254, magic=b"\0\0", magic_at=2, tcp=(502,), udp=(502,))
+    frame = Frame("modbus", at=4, size=2, plus=6, least=2, most=260, magic=b"\0\0", magic_at=2, tcp=(502,), udp=(502,))
 
     _code = u8[7] & 0x7F
     _failed = reply & (u8[7] >= 0x80)
@@ -220,7 +220,7 @@ class Modbus(Protocol):
     standard = "MODBUS Application Protocol Specification V1.1b3; MODBUS Messaging on TCP/IP V1.0b"
     undecoded = ("CANopen over MEI type 13", "user-defined functions 65-72 and 100-110", "Modbus/TCP Security")
     match = Match(key=(transaction_id, unit_id), error=_failed)
-    command = choose(
+    ot_command = choose(
         (_failed, "ot_device_exception"),
         ((_code == 43) & (u8[8] == 14), "ot_device_identification_message"),
         default=_code.words(COMMANDS, default="ot_protocol_message"),

@@ -333,8 +333,8 @@ class S7comm(Protocol):
         error=_s7(choose((_acknowledges, u16[10] > 0), default=u16[_parameters + 10] > 0)),
         part="fragment",
     )
-    direction = choose((_s7(_job | (_kind == 4)), "request"), (_s7(_kind == 0), "publish"), default="response")
-    command = choose(
+    ot_direction = choose((_s7(_job | (_kind == 4)), "request"), (_s7(_kind == 0), "publish"), default="response")
+    ot_command = choose(
         (_s7(_control & _service.is_word("P_PROGRAM")), "ot_run_command"),
         (_s7(_control & _service.is_word("_INSE")), "ot_modify_control_program_command"),
         (_s7(_control & _service.is_word("_DELE")), "ot_delete_control_program_command"),

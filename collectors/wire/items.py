@@ -23,7 +23,14 @@ class Items:
     """How to get from PDUs to the items in them."""
 
     def __init__(self, find: Callable[[Pdus], Pdus]) -> None:
-        self.find = find
+        self._find = find
+
+    def find(self, pdus: Pdus) -> Pdus:
+        """The items of these PDUs, by PDU and place; found once."""
+        known = pdus.lists.get(id(self))
+        if known is None:
+            known = pdus.lists[id(self)] = (self._find(pdus), self)
+        return known[0]
 
     def each(self, count: Expr, most: int = MOST_ITEMS) -> Items:
         """As the function `each`, for each of these items."""
@@ -41,6 +48,10 @@ class Items:
             part: of the message that has the list, such as `request`; the message itself when not given.
         """
         return Items(lambda pdus: _pair(self.find(pdus), others.find(pdus.part(part) if part else pdus)))
+
+    def followed_by(self, inner: Items) -> Items:
+        """The same items, and behind each those that `inner` finds in it; all belong to the message."""
+        return Items(lambda pdus: _insert(self.find(pdus), inner))
 
 
 _THEMSELVES = Items(lambda pdus: pdus)
@@ -168,6 +179,43 @@ def _place(items: Pdus) -> Integers:
 def _pair(items: Pdus, others: Pdus) -> Pdus:
     items.parts["beside"] = same_place(items, others)[0]
     return items
+
+
+def first_of(items: Items, expr: Expr) -> Expr:
+    """The first value that `expr` has among the items of a PDU; missing where no item has one."""
+
+    def evaluate(pdus: Pdus) -> Column:
+        found = items.find(pdus)
+        column = found(expr)
+        owner = found.root()[1]
+        known = np.flatnonzero(np.ones(len(found), np.bool_) if column.valid is None else column.valid)[::-1]
+        values = np.zeros(len(pdus), column.values.dtype)
+        valid = np.zeros(len(pdus), np.bool_)
+        if owner is not None:
+            values[owner[known]] = column.values[known]
+            valid[owner[known]] = True
+        return Column(values, valid, column.words)
+
+    return Expr(evaluate, expr.kind)
+
+
+def _insert(items: Pdus, inner: Items) -> Pdus:
+    found = inner.find(items)
+    behind = found.owner if found.parent is items else _above(found, items)
+    top, rows = items.root()
+    order = np.argsort(np.concatenate([np.arange(len(items)), behind]), kind="stable")
+    start = np.concatenate([items.start, found.start])[order]
+    end = np.concatenate([items.end, found.end])[order]
+    owner = np.arange(len(items)) if rows is None else rows
+    owner = np.concatenate([owner, owner[behind]])[order]
+    return Pdus(items.memory, start, end, top.reply[owner], parent=top, owner=owner, index=None)
+
+
+def _above(found: Pdus, items: Pdus) -> Integers:
+    """The one of `items` that each of `found` lies in, at any depth."""
+    if found.parent is None:
+        raise TypeError("an inner list must be found in the items it stands behind")
+    return found.owner if found.parent is items else _above(found.parent, items)[found.owner]
 
 
 def carried(expr: Expr) -> Expr:

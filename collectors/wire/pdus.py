@@ -16,6 +16,7 @@ from collectors.wire.units import Bytes, Flags, Integers
 
 if TYPE_CHECKING:
     from collectors.wire.fields import Expr
+    from collectors.wire.items import Items
 
 
 class Pdus:
@@ -31,6 +32,7 @@ class Pdus:
         index: with `parent`: 0-based place of the item within its owner.
         time: of the packets that completed messages, ns since 1970-01-01 UTC; None where nobody said it.
         parts: PDUs derived from these, row by row (`request`, `fragment`); no bytes where there is none.
+        lists: the items that were found in these, by the list's identity.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Pdus:
         self.index = np.zeros(start.size, np.int64) if index is None else index
         self.time: Integers | None = None
         self.parts: dict[str, Pdus] = {}
+        self.lists: dict[int, tuple[Pdus, Items]] = {}
         self._columns: dict[int, tuple[Column, Expr]] = {}
 
     def __len__(self) -> int:

@@ -66,8 +66,9 @@ class Protocol:
         join: how units make up larger ones, as the part `fragment`.
         only: which units of the frame are this protocol's.
         match: how responses are joined to requests.
-        direction: word of `ot.direction`.
-        command: word of `ot.command`.
+        remembers: fields of messages, its own or of those inside it, ask what the request said.
+        ot_direction: word of `ot.direction`.
+        ot_command: word of `ot.command`.
     """
 
     name: ClassVar[str] = ""
@@ -80,14 +81,16 @@ class Protocol:
     join: ClassVar[Join | None] = None
     only: ClassVar[Expr | None] = None
     match: ClassVar[Match | None] = None
-    direction: ClassVar[Expr] = choose((reply, "response"), default="request")
-    command: ClassVar[Expr]
+    remembers: ClassVar[bool] = False
+    ot_direction: ClassVar[Expr] = choose((reply, "response"), default="request")
+    ot_command: ClassVar[Expr]
     fields: ClassVar[dict[str, language.Field]] = {}
     points: ClassVar[tuple[Points, ...]] = ()
 
     def __init_subclass__(cls) -> None:
         declared = vars(cls)
-        cls.fields = {name: value for name, value in declared.items() if isinstance(value, language.Field)}
+        # `class_` is the column `class`: a word of Python's own ends with an underscore.
+        cls.fields = {name.rstrip("_"): value for name, value in declared.items() if isinstance(value, language.Field)}
         cls.points = tuple(value for value in declared.values() if isinstance(value, Points))
 
     @classmethod

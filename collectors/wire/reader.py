@@ -73,7 +73,7 @@ class Reader:
         self.protocol, self.inner, self.vocabulary, self.kinds, self.shown = protocol, inner, vocabulary, kinds, shown
         self.others = 0
         self._joiner = Joiner(protocol.join) if protocol.join else None
-        wanted = protocol.match is not None and kinds != {RowKind.MESSAGES}
+        wanted = protocol.remembers or kinds != {RowKind.MESSAGES}
         self._matcher = Matcher(protocol.match) if wanted and protocol.match else None
         self._paths: dict[int, Paths] = {}
         self._schemas: dict[tuple[RowKind, str], pa.Schema] = {}
@@ -164,7 +164,7 @@ class Reader:
 
 def messages(protocol: type[Protocol], found: _Found) -> list[pa.Array]:
     """One row a message: the common columns, then the protocol's."""
-    common = found.ends.common(protocol.name, found.pdus(protocol.direction), found.pdus(protocol.command))
+    common = found.ends.common(protocol.name, found.pdus(protocol.ot_direction), found.pdus(protocol.ot_command))
     return common + [found.pdus(expr).arrow(column.kind) for column, (_, expr) in protocol.columns().items()]
 
 
@@ -189,7 +189,7 @@ def points(protocol: type[Protocol], found: _Found) -> list[pa.Array]:
         top = items.root()[1]
         owner = np.arange(len(items)) if top is None else top
         own = [_point_column(items, one, name, kind) for name, kind in ((f.name, f.kind) for f in POINT)]
-        direction, command = found.pdus(protocol.direction).take(owner), found.pdus(protocol.command).take(owner)
+        direction, command = found.pdus(protocol.ot_direction).take(owner), found.pdus(protocol.ot_command).take(owner)
         tables.append(found.ends.take(owner).common(protocol.name, direction, command) + own)
         owners.append(owner)
     if not tables:
@@ -227,7 +227,7 @@ def _answered(protocol: type[Protocol], found: _Found, rows: Integers) -> list[p
     ends = found.ends.take(rows)
     time, frame = found.asked_time[rows], found.asked_frame[rows]
     asked = ends.turned(time, frame)
-    common = asked.common(protocol.name, request(protocol.direction), request(protocol.command))
+    common = asked.common(protocol.name, request(protocol.ot_direction), request(protocol.ot_command))
     failed = response(protocol.match.error).truth() if protocol.match else _failed_inside(protocol, response)
     outcome = Column(failed.astype(np.int32), None, ("success", "error"))
     about = [
@@ -250,7 +250,7 @@ def _failed_inside(protocol: type[Protocol], response: Pdus) -> np.ndarray:
 
 def _unanswered(protocol: type[Protocol], pdus: Pdus, ends: Ends) -> list[pa.Array]:
     rows = len(pdus)
-    common = ends.common(protocol.name, pdus(protocol.direction), pdus(protocol.command))
+    common = ends.common(protocol.name, pdus(protocol.ot_direction), pdus(protocol.ot_command))
     outcome = Column(np.zeros(rows, np.int32), None, ("no_response",)).arrow(Kind.KEYWORD)
     about = [outcome, *(pa.nulls(rows, t) for t in (pa.int64(), Kind.DATE.arrow, pa.int64()))]
     own = [

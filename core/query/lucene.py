@@ -70,7 +70,7 @@ _POSITION = re.compile(r"at position (\d+)")
 def _parse(prepared: search_text.Prepared, typed: str) -> Any:
     try:
         return parse_grammar(prepared.text)
-    except (luqum.exceptions.ParseError, ValueError) as error:
+    except (luqum.exceptions.ParseError, ValueError, ArithmeticError) as error:
         found = _POSITION.search(str(error))
         position = prepared.place(int(found[1])) if found else len(typed)
         what = "ends too early" if position >= len(typed) else f"cannot be read from {typed[position:][:20]!r} on"
@@ -203,6 +203,7 @@ class _Builder:
 
     def _range(self, node: Any, field: str) -> Query:
         bounds: dict[str, Any] = {}
+        ends: tuple[tuple[str, Any], ...]
         if isinstance(node, grammar.Range):
             ends = (("gte" if node.include_low else "gt", node.low), ("lte" if node.include_high else "lt", node.high))
         elif isinstance(node, grammar.From):

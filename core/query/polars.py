@@ -16,10 +16,10 @@ from core.errors import UnsupportedError
 from core.fields import Kind, Vocabulary
 from core.query.check import kinds
 from core.query.polars_leaves import Element, Term, number_test, order_columns, text_test, time_test
-from core.query.tree import And, Compare, During, Equals, Exists, In, Not, Or, Query, Range, Within, bound
+from core.query.tree import And, Compare, During, Exists, In, Not, OneField, Or, Query, Range, Within, bound
 
 Schema = Mapping[str, pl.DataType]
-TextLeaf = Callable[[str, Element], Term]
+TextLeaf = Callable[[OneField, Element], Term]
 
 
 class PolarsTarget:
@@ -56,7 +56,7 @@ class FrameTarget:
         self._frame = frame
         self._distinct: dict[str, pl.Series] = {}
         self._writer = Writer(frame.schema, kinds(vocabulary), self._decide)
-        self._decided: dict[tuple[str, object], Term] = {}
+        self._decided: dict[str, Term] = {}
 
     def compile(self, query: Query) -> pl.Expr | bool:
         """As `PolarsTarget.compile`; a plain bool where all rows are alike."""
@@ -69,7 +69,13 @@ class FrameTarget:
         series = self._frame.select(**open_terms) if open_terms else pl.DataFrame()
         return [series[str(n)] if isinstance(term, pl.Expr) else term for n, term in enumerate(terms)]
 
-    def _decide(self, column: str, test: Element) -> Term:
+    def _decide(self, leaf: OneField, test: Element) -> Term:
+        key = repr(leaf)  # equal leaves may differ: 1 equals True
+        if key not in self._decided:
+            self._decided[key] = self._find(leaf.field, test)
+        return self._decided[key]
+
+    def _find(self, column: str, test: Element) -> Term:
         values = self._distinct.get(column)
         if values is None:
             values = self._frame[column].unique().drop_nulls()
@@ -91,14 +97,14 @@ def _fitting(values: pl.Series, test: Element) -> pl.Series:
     return values.filter(keep.to_series())
 
 
-def _spread(column: str, test: Element) -> Term:
+def _spread(leaf: OneField, test: Element) -> Term:
     """A test of text over a dictionary column that is not at hand yet: decided batch by batch."""
 
     def decide(cells: pl.Series) -> pl.Series:
         fitting = _fitting(cells.unique().drop_nulls(), test)
         return cells.to_physical().is_in(fitting.to_physical().implode()).fill_null(False)
 
-    return pl.col(column).map_batches(decide, return_dtype=pl.Boolean, is_elementwise=True)
+    return pl.col(leaf.field).map_batches(decide, return_dtype=pl.Boolean, is_elementwise=True)
 
 
 class Writer:
@@ -142,8 +148,7 @@ class Writer:
             return neutral
         return pl.all_horizontal(open_terms) if neutral else pl.any_horizontal(open_terms)
 
-    def _leaf(self, leaf: Query) -> Term:
-        assert not isinstance(leaf, And | Or | Not | During | Within | Compare)
+    def _leaf(self, leaf: OneField) -> Term:
         dtype = self._schema.get(leaf.field)
         if dtype is None or dtype == pl.Null:
             return False
@@ -160,19 +165,18 @@ class Writer:
             return cell.is_not_null()
         test = self._any_test(leaf, dtype)
         if isinstance(dtype, pl.Categorical | pl.Enum):
-            return self._text(leaf.field, test)
+            return self._text(leaf, test)
         passed = test(cell)
         if isinstance(passed, bool):
             return cell.is_not_null() if passed else False
         return passed.fill_null(False)
 
-    def _any_test(self, leaf: Query, dtype: pl.DataType) -> Element:
+    def _any_test(self, leaf: OneField, dtype: pl.DataType) -> Element:
         """The leaf as a test of one value of that type; null or a bool for every value are allowed."""
         if isinstance(leaf, Exists):
             return lambda cell: cell.is_not_null()
-        assert isinstance(leaf, Equals | In | Range) or hasattr(leaf, "field")
         if _is_text(dtype):
-            return text_test(leaf, self._kinds.get(leaf.field))  # type: ignore[union-attr]
+            return text_test(leaf, self._kinds.get(leaf.field))
         if isinstance(dtype, pl.Datetime):
             return time_test(leaf, dtype)
         if dtype.is_numeric() or dtype == pl.Boolean:

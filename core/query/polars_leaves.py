@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -98,12 +99,19 @@ def _stands(operator: Operator, a: int, b: int) -> bool:
 
 
 def _regex(leaf: Regex) -> Element:
-    pattern, cased = translate(leaf.pattern, leaf.cased, "rust")
-    try:
-        pl.Series([""]).str.contains(pattern)
-    except pl.exceptions.ComputeError as error:
-        raise UnsupportedError(f"Polars: the regular expression {leaf.pattern!r} is too large.") from error
+    pattern, cased = _compiled(leaf.pattern, leaf.cased)
     return lambda cell: (cell if cased else fold(cell)).str.contains(pattern)
+
+
+@lru_cache(maxsize=4096)
+def _compiled(pattern: str, cased: bool) -> tuple[str, bool]:
+    """As `translate`; raises UnsupportedError where it is too large for Polars."""
+    expression, case_counts = translate(pattern, cased, "rust")
+    try:
+        pl.Series([""]).str.contains(expression)
+    except pl.exceptions.ComputeError as error:
+        raise UnsupportedError(f"Polars: the regular expression {pattern!r} is too large.") from error
+    return expression, case_counts
 
 
 _META = re.compile(r"[\\.+*?()|\[\]{}^$#&~\-\s]")
@@ -164,7 +172,7 @@ def _to_number(value: Value) -> int | float | None:
     return text.to_number(value) if isinstance(value, str) else value
 
 
-def _exact(number: int | float, dtype: pl.DataType) -> int | float | None:
+def _exact(number: float, dtype: pl.DataType) -> int | float | None:
     """The same number in a column's own type; None where the type does not hold it."""
     if dtype.is_float():
         try:
@@ -177,11 +185,15 @@ def _exact(number: int | float, dtype: pl.DataType) -> int | float | None:
     return int(number) if low <= number <= high else None
 
 
+_SIGNED: dict[pl.DataType, int] = {pl.Int8(): 7, pl.Int16(): 15, pl.Int32(): 31, pl.Int64(): 63}
+_UNSIGNED: dict[pl.DataType, int] = {pl.UInt8(): 8, pl.UInt16(): 16, pl.UInt32(): 32, pl.UInt64(): 64}
+
+
 def _limits(dtype: pl.DataType) -> tuple[int, int]:
-    bits = {pl.Int8: 7, pl.Int16: 15, pl.Int32: 31, pl.Int64: 63}.get(type(dtype))
-    if bits is not None:
-        return -(1 << bits), (1 << bits) - 1
-    return 0, (1 << {pl.UInt8: 8, pl.UInt16: 16, pl.UInt32: 32, pl.UInt64: 64}[type(dtype)]) - 1
+    """The smallest and the largest whole number that the type holds."""
+    if dtype in _SIGNED:
+        return -(1 << _SIGNED[dtype]), (1 << _SIGNED[dtype]) - 1
+    return 0, (1 << _UNSIGNED[dtype]) - 1
 
 
 def _number_range(leaf: Range, dtype: pl.DataType) -> Element:
@@ -196,7 +208,7 @@ def _number_range(leaf: Range, dtype: pl.DataType) -> Element:
     return lambda cell: _all(test(cell) for test in tests)
 
 
-def _bound(operator: Operator, number: int | float, dtype: pl.DataType) -> Element:
+def _bound(operator: Operator, number: float, dtype: pl.DataType) -> Element:
     """One bound, moved to the nearest number that the column's type holds."""
     upward = operator in ("gt", "gte")
     exact = _exact(number, dtype)
@@ -228,6 +240,7 @@ def time_test(leaf: Query, dtype: pl.Datetime) -> Element:
         at = dates.moment(value) if isinstance(value, str) else value
         return False if at is None else at
 
+    ns: Range | In
     if isinstance(leaf, Range):
         ns = Range(leaf.field, **{operator: moment(value) for operator, value in leaf.bounds()})
     else:
@@ -259,7 +272,7 @@ def order_columns(
         return _order_texts(leaf, a.cast(pl.String), b.cast(pl.String), addresses=kinds == (Kind.IP, Kind.IP))
     if all(isinstance(dtype, pl.Datetime) for dtype in types):
         return _ORDER[leaf.operator](a, b).fill_null(False)
-    if types == (pl.Boolean, pl.Boolean):
+    if all(isinstance(dtype, pl.Boolean) for dtype in types):
         return (a == b).fill_null(False) if leaf.operator == "eq" else False
     if not all(dtype.is_numeric() for dtype in types):
         return False

@@ -19,6 +19,7 @@ from core.query.tree import (
     Exists,
     In,
     Not,
+    OneField,
     Operator,
     Or,
     Query,
@@ -87,7 +88,7 @@ def _ns(value: Any) -> int:
     return int(value)
 
 
-def _fits(leaf: Equals | In | Range | Wildcard | Regex | Cidr | Exists, value: Any, kind: Kind | None) -> bool:
+def _fits(leaf: OneField, value: Any, kind: Kind | None) -> bool:
     if isinstance(leaf, Exists):
         return True
     if isinstance(leaf, Equals):

@@ -9,12 +9,12 @@ engine thinks of Unicode, of case or of the end of a line. Without case, pattern
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
 from core.errors import QueryError
+from core.query.codepoints import LAST, PERL, POSIX, Codes, escaped, folds, merge, without
 from core.query.text import fold
 
 Dialect = Literal["python", "rust"]
@@ -22,24 +22,7 @@ Dialect = Literal["python", "rust"]
 MOST_LENGTH = 1000
 MOST_REPEATS = 1000
 
-_CODES = tuple[tuple[int, int], ...]
-_DIGIT: _CODES = ((48, 57),)
-_WORD: _CODES = ((48, 57), (65, 90), (95, 95), (97, 122))
-_SPACE: _CODES = ((9, 10), (12, 13), (32, 32))
-_PERL = {"d": _DIGIT, "w": _WORD, "s": _SPACE}
-_POSIX: dict[str, _CODES] = {
-    "alpha": ((65, 90), (97, 122)),
-    "digit": _DIGIT,
-    "alnum": ((48, 57), (65, 90), (97, 122)),
-    "upper": ((65, 90),),
-    "lower": ((97, 122),),
-    "space": ((9, 13), (32, 32)),
-    "punct": ((33, 47), (58, 64), (91, 96), (123, 126)),
-    "xdigit": ((48, 57), (65, 70), (97, 102)),
-    "word": _WORD,
-}
 _CONTROL = {"t": 9, "n": 10, "v": 11, "f": 12, "r": 13, "a": 7}
-_LAST = sys.maxunicode
 _REFUSED = {
     "?=": "look-ahead",
     "?!": "negative look-ahead",
@@ -237,9 +220,9 @@ class _Writer:
         if name in ("A", "z", "b"):
             self.at += 2
             return {"A": r"\A", "z": self._end(), "b": self._boundary()}[name], False, 1
-        if name.lower() in _PERL and name:
+        if name.lower() in PERL and name:
             self.at += 2
-            return self._set(list(_PERL[name.lower()]), name.isupper()), True, 1
+            return self._set(list(PERL[name.lower()]), name.isupper()), True, 1
         return self._literal(self._code()), True, 1
 
     def _boundary(self) -> str:
@@ -271,13 +254,13 @@ class _Writer:
             code = int(digits, 16) if digits.isalnum() else -1
         except ValueError:
             code = -1
-        if not 0 <= code <= _LAST or 0xD800 <= code <= 0xDFFF:
+        if not 0 <= code <= LAST or 0xD800 <= code <= 0xDFFF:
             raise self._fault("a bad \\x escape", start)
         self.at = after
         return code
 
     def _literal(self, code: int) -> str:
-        return _escaped(code if self.cased else ord(fold(chr(code))))
+        return escaped(code if self.cased else ord(fold(chr(code))))
 
     def _class(self) -> str:
         start = self.at
@@ -294,20 +277,20 @@ class _Writer:
         self.at += 1
         return self._set(codes, negated)
 
-    def _class_item(self) -> _CODES:
+    def _class_item(self) -> Codes:
         """One character, range or named class; moves past it."""
         if self._peek("[:"):
             end = self.pattern.find(":]", self.at)
             name = self.pattern[self.at + 2 : end]
-            if end < 0 or name not in _POSIX:
+            if end < 0 or name not in POSIX:
                 raise self._fault("an unknown named class")
             self.at = end + 2
-            return _POSIX[name]
+            return POSIX[name]
         if self._peek("\\"):
             name = self.pattern[self.at + 1 : self.at + 2]
-            if name and name.lower() in _PERL:
+            if name and name.lower() in PERL:
                 self.at += 2
-                return _without(_PERL[name.lower()]) if name.isupper() else _PERL[name]
+                return without(PERL[name.lower()]) if name.isupper() else PERL[name]
         low = self._class_code()
         if not self._peek("-") or self._peek("-]") or self.at + 1 >= len(self.pattern):
             return ((low, low),)
@@ -324,60 +307,12 @@ class _Writer:
         return ord(self.pattern[self.at - 1])
 
     def _set(self, codes: list[tuple[int, int]], negated: bool) -> str:
-        folded = codes if self.cased else [*codes, *_folds(codes)]
+        folded = codes if self.cased else [*codes, *folds(codes)]
         ranges = "".join(
-            _escaped(low) if low == high else f"{_escaped(low)}-{_escaped(high)}" for low, high in _merge(folded)
+            escaped(low) if low == high else f"{escaped(low)}-{escaped(high)}" for low, high in merge(folded)
         )
         return f"[{'^' if negated else ''}{ranges}]"
 
 
 def _is_digits(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 4
-
-
-def _escaped(code: int) -> str:
-    """A character in a form that both engines read as that character, inside a class too."""
-    c = chr(code)
-    if c.isascii() and c.isalnum():
-        return c
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
-
-
-def _without(codes: _CODES) -> _CODES:
-    """Every other code point."""
-    after, rest = 0, []
-    for low, high in _merge(list(codes)):
-        if low > after:
-            rest.append((after, low - 1))
-        after = high + 1
-    return (*rest, (after, _LAST)) if after <= _LAST else tuple(rest)
-
-
-def _merge(codes: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The same code points in order, without overlaps and without surrogates, which no text holds."""
-    merged: list[tuple[int, int]] = []
-    for low, high in sorted(codes):
-        if merged and low <= merged[-1][1] + 1:
-            merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
-        else:
-            merged.append((low, high))
-    return [piece for low, high in merged for piece in _split(low, high)]
-
-
-def _split(low: int, high: int) -> list[tuple[int, int]]:
-    pieces = [(low, min(high, 0xD7FF)), (max(low, 0xE000), high)]
-    return [(first, last) for first, last in pieces if first <= last]
-
-
-@lru_cache(maxsize=1)
-def _folding() -> tuple[tuple[int, int], ...]:
-    """(code point, its fold) of every one that folds to another."""
-    pairs = ((code, ord(fold(chr(code)))) for code in range(_LAST + 1) if not 0xD800 <= code <= 0xDFFF)
-    return tuple((code, folded) for code, folded in pairs if code != folded)
-
-
-def _folds(codes: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The folds of all code points in these ranges."""
-    if all(high < 128 for _, high in codes):
-        return [(ord(chr(c).lower()),) * 2 for low, high in codes for c in range(max(low, 65), min(high, 90) + 1)]
-    return [(to, to) for code, to in _folding() if any(low <= code <= high for low, high in codes)]

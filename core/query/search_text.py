@@ -83,7 +83,7 @@ def prepare(typed: str) -> Prepared:
             prepared.copy(piece, at)
         elif found["phrase"] or found["space"] or found["rest"]:
             if piece == '"':
-                raise QueryError("A quotation mark is not closed.", "Close it, or write \\\" for the character.", at)
+                raise QueryError("A quotation mark is not closed.", 'Close it, or write \\" for the character.', at)
             prepared.copy(piece, at)
         elif found["bracket"]:
             brackets += {"[": 1, "{": 1, "]": -1, "}": -1}.get(piece, 0)

@@ -69,7 +69,7 @@ def to_number(text: str) -> int | float | None:
     return None if number in (float("inf"), float("-inf")) else number
 
 
-def from_value(value: str | int | float | bool) -> str:
+def from_value(value: str | float | bool) -> str:
     """The text that a value is in a text field: whole numbers without a point, booleans as words."""
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -38,7 +38,7 @@ class In:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """The field lies between bounds, at least one; None is no bound. Text by code point, addresses within one family."""
+    """The field lies between bounds, at least one. Text is ordered by code point, addresses within one family."""
 
     field: str
     gt: Value | None = None
@@ -142,7 +142,8 @@ class Not:
     part: Query
 
 
-Comparison = Equals | In | Range | Wildcard | Regex | Cidr | Exists | Compare
+OneField = Equals | In | Range | Wildcard | Regex | Cidr | Exists
+Comparison = OneField | Compare
 Query = Comparison | During | Within | And | Or | Not
 
 EVERYTHING = And(())

@@ -43,7 +43,13 @@ class Server:
         """A connection on which a request was sent; `length` may promise more of a body than there is."""
         connection = socket.create_connection(("127.0.0.1", self.port), timeout=10)
         cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
-        lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", f"Cookie: {cookie}", "X-Liaowang: 1"]
+        lines = [
+            f"{method} {path} HTTP/1.1",
+            "Host: 127.0.0.1",
+            f"Cookie: {cookie}",
+            "X-Liaowang: 1",
+            "Accept-Encoding: gzip",
+        ]
         lines += [f"Content-Length: {length}"] if length else []
         connection.sendall("\r\n".join([*lines, "", ""]).encode() + body)
         return connection

@@ -93,3 +93,8 @@ def test_an_alert_that_does_not_exist_is_not_found(sign: Sign) -> None:
     for path in ("/api/alerts/none", "/api/alerts/none/messages"):
         answer = sign("guest")("GET", path)
         assert (answer.status_code, answer.json()["type"]) == (404, "urn:liaowang:problem:not-found")
+
+
+def test_counts_by_enterprise_are_those_that_may_be_seen(sign: Sign) -> None:
+    assert sign("guest").get("/api/alerts/counts")["organization"] == {"north": 12}
+    assert sign("province").get("/api/alerts/counts")["organization"] == {"north": 12, "south": 12}

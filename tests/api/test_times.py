@@ -16,7 +16,7 @@ from api.times import parse_time
 from core.errors import InputError
 from core.text import rfc3339
 
-NANOSECONDS = st.integers(31_536_000 * 10**9, 9_200_000_000 * 10**9)
+NANOSECONDS = st.integers(0, 2**63 - 1)
 
 
 @given(NANOSECONDS)
@@ -40,7 +40,18 @@ def test_any_text_is_a_time_or_a_fault(text: str) -> None:
     assert text[4] == "-"
 
 
-@pytest.mark.parametrize("text", ["2026-03-01", "2026-03-01T08:00:00", "2026-02-30T08:00:00Z", "2026-03-01T25:00:00Z"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-03-01",
+        "2026-03-01T08:00:00",
+        "2026-02-30T08:00:00Z",
+        "2026-03-01T25:00:00Z",
+        "0001-01-01T00:00:00+23:59",
+        "9999-12-31T23:59:59-23:59",
+        "1969-12-31T23:59:59Z",
+    ],
+)
 def test_what_is_no_moment_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         parse_time(text)

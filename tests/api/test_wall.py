@@ -34,7 +34,6 @@ OWNED_BY_NOBODY = {
     "/api/session": "the own account",
 }
 NUMBERS_ONLY = {
-    "/api/alerts/counts",
     "/api/events/{kind}/count",
     "/api/events/{kind}/histogram",
     "/api/overview/timeline",

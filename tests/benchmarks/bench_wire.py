@@ -1,4 +1,4 @@
-"""Packets per second from file to units, with tshark in the same run: `python -m tests.benchmarks.bench_wire [CAPTURE...]`.
+"""Packets a second from file to units, tshark in the same run: `python -m tests.benchmarks.bench_wire [CAPTURE...]`.
 
 Without captures it makes its own: the hard one, and looped ones out of the shared folder where that is there.
 Figures are of one core, processor seconds, the best of several runs; they depend on the machine, which is printed.

@@ -7,7 +7,7 @@ import sys
 
 from tests.conftest import ROOT, SHARED
 from tests.oracle.compare import Oracle, Result, captures, compare, oracles
-from tests.oracle.report import ENOUGH, page
+from tests.oracle.report import ENOUGH, fields_of, page
 
 
 def main(names: list[str]) -> int:
@@ -35,8 +35,8 @@ def _one(oracle: Oracle) -> tuple[Oracle, Result]:
         f"{oracle.protocol}: {result.frames:,} frames in {result.captures:,} captures; {result.equal:,} equal, "
         f"{result.explained:,} explained; {100 * result.share:.3f} % equal or explained"
     )
-    for (reason, right, field), count in sorted(result.kinds.items()):
-        print(f"  {count:>7,}  {field}: {reason} (right: {right})")
+    for reason, count in result.kinds.most_common():
+        print(f"  {count:>7,}  {fields_of(result, reason)}: {reason}")
     for field, count in result.unexplained.most_common():
         print(f"  {count:>7,}  UNEXPLAINED {field}")
     for example in result.examples[:20]:

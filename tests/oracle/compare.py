@@ -15,9 +15,9 @@ import pkgutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pyarrow as pa
 
@@ -36,7 +36,7 @@ EXAMPLES = 5
 
 
 def number(text: str) -> Value:
-    """tshark's number, decimal or hexadecimal; flags are 0 and 1."""
+    """A number of tshark, decimal or hexadecimal; flags are 0 and 1."""
     try:
         return int(text, 0)
     except ValueError:
@@ -44,7 +44,7 @@ def number(text: str) -> Value:
 
 
 def word(text: str) -> Value:
-    """tshark's text as it is."""
+    """Text of tshark as it is."""
     return text
 
 
@@ -96,6 +96,8 @@ class Mismatch:
         ours: our values.
         frame: all that was asked of tshark about this frame.
         rows: all our rows of this frame, by kind.
+        in_wire_order: tshark agrees in all fields of this frame when it runs with `tshark.WIRE_ORDER`.
+        fresh: the packet brought TCP payload that no earlier packet had.
     """
 
     capture: str
@@ -105,6 +107,8 @@ class Mismatch:
     ours: list[Value]
     frame: tshark.Frame
     rows: dict[RowKind, list[Row]]
+    in_wire_order: bool = False
+    fresh: bool = False
 
     def said(self, text: str) -> bool:
         """Whether one of tshark's expert messages contains `text`."""
@@ -124,15 +128,6 @@ class Difference:
     reason: str
     right: str
     holds: Callable[[Mismatch], bool]
-
-
-WAITS = Difference(
-    "with `tcp.reassemble_out_of_order:TRUE` tshark shows nothing of a direction after a lost segment, or shows it at "
-    "another packet; with `FALSE` it shows in this packet what we show",
-    "ours",
-    lambda _: False,
-)
-"""Asked of every protocol, by a second run of tshark instead of a condition."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +153,68 @@ class Oracle:
     extra: tuple[str, ...] = ()
 
 
+class Payload:
+    """Which TCP payload came by, by direction of each connection."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[str, str], list[tuple[int, int]]] = {}
+        self._furthest: dict[tuple[str, str], int] = {}
+
+    def brings_more(self, frame: tshark.Frame) -> bool:
+        """Whether the packet has payload that no earlier packet had."""
+        size = int(frame.get("tcp.len", ["0"])[0])
+        if not size or "tcp.seq_raw" not in frame:
+            return False
+        start = int(frame["tcp.seq_raw"][0])
+        side = (frame["tcp.stream"][0], frame["tcp.srcport"][0])
+        seen = self._seen.setdefault(side, [])
+        known = start + size <= self._furthest.get(side, 0) and any(
+            first <= start and start + size <= after for first, after in seen
+        )
+        self._furthest[side] = max(start + size, self._furthest.get(side, 0))
+        seen.append((start, start + size))
+        return not known
+
+
+def _out_of_order(mismatch: Mismatch) -> bool:
+    return any(f"tcp.analysis.{name}" in mismatch.frame for name in ("retransmission", "out_of_order"))
+
+
+def _part_of(theirs: list[Value], ours: list[Value]) -> bool:
+    """Whether tshark's values are among ours, in the same order."""
+    rest = iter(ours)
+    return all(any(_equal(one, other) for other in rest) for one in theirs)
+
+
+STREAMS = (
+    Difference(
+        "a packet before this one is missing or comes later: with `tcp.reassemble_out_of_order:TRUE` tshark holds all "
+        "that follows back, for ever when it never comes; with `FALSE` it shows in this packet just what we show",
+        "ours",
+        lambda one: one.in_wire_order and one.theirs != [True],
+    ),
+    Difference(
+        "the packet comes after its receiver had acknowledged what follows, so its place was given up, as tshark does "
+        "with `tcp.reassemble_out_of_order:FALSE`; with `TRUE` tshark has waited for it",
+        "tshark",
+        lambda one: one.in_wire_order and one.theirs == [True] and _out_of_order(one),
+    ),
+    Difference(
+        "the packet brings payload that no earlier one had, after later ones: tshark with "
+        "`tcp.reassemble_out_of_order:TRUE` waits for still another, with `FALSE` it takes it for a repetition",
+        "ours",
+        lambda one: one.field == PRESENCE and one.ours == [True] and one.fresh and _out_of_order(one),
+    ),
+    Difference(
+        "the packet fills a gap and tshark reports an error in its own reassembly (`tcp.segment.error`), showing only "
+        "some of the messages that are complete now",
+        "ours",
+        lambda one: one.fresh and "tcp.segment.error" in one.frame and _part_of(one.theirs, one.ours),
+    ),
+)
+"""Differences in putting TCP streams together; they are the same for every protocol."""
+
+
 @dataclass
 class Result:
     """What came out for one protocol; `+=` adds another capture's."""
@@ -166,7 +223,8 @@ class Result:
     frames: int = 0
     equal: int = 0
     explained: int = 0
-    kinds: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # reason, who is right, field
+    kinds: Counter[str] = field(default_factory=Counter)  # frames by reason
+    fields: Counter[tuple[str, str]] = field(default_factory=Counter)  # mismatches by reason and field
     unexplained: Counter[str] = field(default_factory=Counter)
     compared: Counter[str] = field(default_factory=Counter)  # values of tshark by field
     examples: list[str] = field(default_factory=list)
@@ -176,10 +234,11 @@ class Result:
         """Of frames that are equal or explained."""
         return (self.equal + self.explained) / self.frames if self.frames else 0.0
 
-    def __iadd__(self, other: Result) -> Result:
+    def __iadd__(self, other: Result) -> Self:
         for name in ("captures", "frames", "equal", "explained"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.kinds += other.kinds
+        self.fields += other.fields
         self.unexplained += other.unexplained
         self.compared += other.compared
         self.examples += other.examples
@@ -230,18 +289,18 @@ def compare_capture(oracle: Oracle, path: Path) -> Result:
     wanted = [*(one.theirs for one in oracle.fields), *oracle.extra]
     in_order = tshark.frames(path, wanted, oracle.options)
     on_wire = tshark.frames(path, wanted, (*oracle.options, tshark.WIRE_ORDER))
+    seen = Payload()
     for frame, other in zip(in_order, on_wire, strict=True):
-        at = int(frame["frame.number"][0])
+        at, fresh = int(frame["frame.number"][0]), seen.brings_more(frame)
         rows = {kind: found.get(at, []) for kind, found in ours.items()}
         if not oracle.present(frame) and not rows[RowKind.MESSAGES]:
             continue
         result.frames += 1
         found = list(_mismatches(oracle, path.name, at, frame, rows, result.compared))
-        if found and not any(_mismatches(oracle, path.name, at, other, rows, Counter())):
-            result.explained += 1
-            result.kinds[WAITS.reason, WAITS.right, found[0].field] += 1
-        else:
-            _count(oracle, found, result)
+        if found:
+            agrees = not any(_mismatches(oracle, path.name, at, other, rows, Counter()))
+            found = [replace(one, in_wire_order=agrees, fresh=fresh) for one in found]
+        _count(oracle, found, result)
     result.captures = int(result.frames > 0)
     return result
 
@@ -278,15 +337,17 @@ def _count(oracle: Oracle, found: Sequence[Mismatch], result: Result) -> None:
     if not found:
         result.equal += 1
         return
-    reasons = [next((known for known in oracle.differences if known.holds(one)), None) for one in found]
-    for one, known in zip(found, reasons, strict=True):
-        if known is not None:
-            result.kinds[known.reason, known.right, one.field] += 1
+    known = (*oracle.differences, *STREAMS)
+    reasons = [next((kind for kind in known if kind.holds(one)), None) for one in found]
+    for one, kind in zip(found, reasons, strict=True):
+        if kind is not None:
+            result.fields[kind.reason, one.field] += 1
             continue
         result.unexplained[one.field] += 1
         if len(result.examples) < EXAMPLES:
             what = f"{one.field}: tshark {one.theirs[:6]}, ours {one.ours[:6]}"
             result.examples.append(f"{one.capture} frame {one.number}: {what}")
+    result.kinds.update({kind.reason for kind in reasons if kind is not None})
     result.explained += None not in reasons
 
 

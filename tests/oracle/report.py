@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tests.oracle import tshark
-from tests.oracle.compare import WAITS, Oracle, Result
+from tests.oracle.compare import STREAMS, Oracle, Result
 
 ENOUGH = 0.99
 """Share of frames that must be equal or explained."""
@@ -16,9 +16,11 @@ def page(results: Mapping[str, tuple[Oracle, Result]]) -> str:
     lines = [
         "# Fields compared with tshark",
         "",
-        f"Made by `make oracle` with tshark {tshark.version()}: every frame of every capture at hand where either side "
-        "sees a message. A frame is *equal* when all compared fields have the same values in the same order, and "
-        "*explained* when each field that differs is a known difference below.",
+        (
+            f"Made by `make oracle` with tshark {tshark.version()}: every frame of every capture at hand where either side "
+            "sees a message. A frame is *equal* when all compared fields have the same values in the same order, and "
+            "*explained* when each field that differs is a known difference below."
+        ),
         "",
         f"tshark runs with {', '.join(f'`-o {one}`' for one in tshark.PREFERENCES)} and what is said at each protocol.",
         "",
@@ -46,13 +48,18 @@ def _section(name: str, oracle: Oracle, one: Result) -> list[str]:
     lines += ["| our field = tshark's | values |", "|---|--:|"]
     lines += [f"| {field.name} | {one.compared[field.name]:,} |" for field in oracle.fields]
     if one.kinds:
-        lines += ["", "| known difference | right | frames and fields |", "|---|---|---|"]
-    for known in (WAITS, *oracle.differences):
-        where = {field: count for (reason, _, field), count in one.kinds.items() if reason == known.reason}
-        if where:
-            counts = "; ".join(f"{count:,} × {field}" for field, count in sorted(where.items()))
-            lines.append(f"| {known.reason} | {known.right} | {counts} |")
+        lines += ["", "| known difference | right | frames | in |", "|---|---|--:|---|"]
+    for known in (*oracle.differences, *STREAMS):
+        if one.kinds[known.reason]:
+            where = fields_of(one, known.reason)
+            lines.append(f"| {known.reason} | {known.right} | {one.kinds[known.reason]:,} | {where} |")
     if one.unexplained:
         lines += ["", "| unexplained | frames |", "|---|--:|"]
         lines += [f"| {field} | {count:,} |" for field, count in sorted(one.unexplained.items())]
     return lines
+
+
+def fields_of(one: Result, reason: str) -> str:
+    """Where a known difference shows: the field, or how many fields."""
+    found = sorted({field for known, field in one.fields if known == reason})
+    return found[0] if len(found) == 1 else f"{len(found)} fields"

@@ -29,6 +29,7 @@ ABOUT = (
     "frame.len",
     "frame.cap_len",
     "tcp.stream",
+    "tcp.seq_raw",
     "tcp.len",
     "tcp.srcport",
     "tcp.dstport",

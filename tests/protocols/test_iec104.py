@@ -1,4 +1,4 @@
-"""IEC 60870-5-104: units built byte by byte from the figures of the standards, one for every type, and units that lie."""
+"""IEC 60870-5-104: units built byte by byte from the standards' figures, one for every type, and units that lie."""
 
 from __future__ import annotations
 
@@ -207,10 +207,16 @@ def test_a_doubtful_time_is_a_flag_of_quality(tag: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize("tag", ["0000 00 00 00 00 00", "571F 3C 0A 05 03 17", "571F 09 18 05 03 17", "60EA 09 0A 05 03 17",
-                                 "571F 09 0A 1E 02 17", "571F 09 0A 05 0D 17", "571F 09 0A 05 03 64"])  # fmt: skip
+                                 "571F 09 0A 1E 02 17", "571F 09 0A 05 0D 17"])  # fmt: skip
 def test_a_time_that_no_clock_shows_is_missing(tag: str) -> None:
     (found,) = objects(asdu(30, 3, "010000 01" + tag))
     assert "timestamp" not in found
+
+
+def test_a_year_counted_from_1900_is_understood() -> None:
+    # As a real controlling station writes 2009: 6D, which is 109.
+    (found,) = objects(asdu(30, 3, "010000 01 0800 17 13 0D 08 6D"))
+    assert found["timestamp"] == datetime(2009, 8, 13, 19, 23, 0, 8_000, tzinfo=UTC)
 
 
 def test_the_last_day_of_february_exists_in_leap_years_only() -> None:

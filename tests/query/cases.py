@@ -5,7 +5,22 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from core.query import tree
-from core.query.tree import And, Cidr, Compare, During, Equals, Exists, In, Not, Or, Query, Range, Regex, Wildcard, Within
+from core.query.tree import (
+    And,
+    Cidr,
+    Compare,
+    During,
+    Equals,
+    Exists,
+    In,
+    Not,
+    Or,
+    Query,
+    Range,
+    Regex,
+    Wildcard,
+    Within,
+)
 from core.scope import Scope
 
 
@@ -55,7 +70,13 @@ TEXT = [
     Case("a list ignores case", NAME, ["Read", "WRITE", "x"], In(NAME, ("read", "Write")), [0, 1]),
     Case("a cased list does not", NAME, ["Read", "WRITE"], In(NAME, ("read", "WRITE"), cased=True), [1]),
     Case("case is Unicode's", NAME, ["ÄÖÉ", "äöé", "Дверь", "дВЕРЬ"], In(NAME, ("äÖé", "ДВЕРЬ")), [0, 1, 2, 3]),
-    Case("a capital sigma is a small one wherever it stands", NAME, ["ΟΔΟΣ", "οδοσ", "οδος"], Equals(NAME, "οδοΣ"), [0, 1]),
+    Case(
+        "a capital sigma is a small one wherever it stands",
+        NAME,
+        ["ΟΔΟΣ", "οδοσ", "οδος"],
+        Equals(NAME, "οδοΣ"),
+        [0, 1],
+    ),
     Case("a dotted capital I is an i", NAME, ["İ", "i", "I", "ı"], Equals(NAME, "i"), [0, 1, 2]),
     Case("sharp s is not ss", NAME, ["straße", "STRASSE", "STRAẞE"], Equals(NAME, "Straße"), [0, 2]),
     Case("Chinese text", NAME, ["阀门开", "阀门关"], Wildcard(NAME, "*门开"), [0]),
@@ -76,7 +97,9 @@ PATTERNS = [
     Case("star takes line ends", NAME, ["a\nb", "ab"], Wildcard(NAME, "a*b"), [0, 1]),
     Case("escaped wildcards are characters", NAME, ["a*b", "axb"], Wildcard(NAME, r"a\*b"), [0]),
     Case("a backslash before another character stays", NAME, ["a\\b", "ab"], Wildcard(NAME, r"a\b"), [0]),
-    Case("no character of a wildcard is special", NAME, ["a.b", "axb", "a+(b", "[a]"], In(NAME, ("a.b", "[a]")), [0, 3]),
+    Case(
+        "no character of a wildcard is special", NAME, ["a.b", "axb", "a+(b", "[a]"], In(NAME, ("a.b", "[a]")), [0, 3]
+    ),
     Case("special characters in a mixed wildcard", NAME, ["a.(b]x", "ax(b]x"], Wildcard(NAME, "a.(?]*"), [0]),
     Case("prefix", NAME, ["Read Coils", "Unread"], tree.starts_with(NAME, "READ"), [0]),
     Case("suffix", NAME, ["Read Coils", "Coils x"], tree.ends_with(NAME, "COILS"), [0]),
@@ -132,7 +155,13 @@ NUMBERS = [
     Case("NaN is not smaller", VALUE, [NAN, 0.0], Range(VALUE, lt=1), [1]),
     Case("infinity is larger", VALUE, [float("inf"), 0.0], Range(VALUE, gt=10**300), [0]),
     Case("minus zero is zero", VALUE, [-0.0, 0.0], Equals(VALUE, 0), [0, 1]),
-    Case("two numbers of different width", "", [{CODE: 5, VALUE: 5.0}, {CODE: 5, VALUE: 5.5}], Compare(CODE, "eq", VALUE), [0]),
+    Case(
+        "two numbers of different width",
+        "",
+        [{CODE: 5, VALUE: 5.0}, {CODE: 5, VALUE: 5.5}],
+        Compare(CODE, "eq", VALUE),
+        [0],
+    ),
     Case("NaN compares to no field", "", [{CODE: 5, VALUE: NAN}], Not(Compare(VALUE, "gt", CODE)), [0]),
     Case("two fields by size", "", [{CODE: 5, VALUE: 4.5}, {CODE: 5, VALUE: 6.0}], Compare(CODE, "lt", VALUE), [1]),
     Case("text and number never compare", "", [{CODE: 5, NAME: "5"}], Compare(CODE, "eq", NAME), []),
@@ -182,7 +211,13 @@ LISTS = [
     Case("expressions on any element", TAGS, [["x", "abc"], ["x"]], Regex(TAGS, "b"), [0]),
     Case("numbers of a list", "test.numbers", [[1, 9], [1], None], Range("test.numbers", gt=5), [0]),
     Case("both bounds hold for one element", "test.numbers", [[1, 9], [5]], Range("test.numbers", gt=2, lt=8), [1]),
-    Case("addresses of a list field", "test.addresses", [["::1", "10.0.0.1"], ["::1"]], Cidr("test.addresses", "10.0.0.0/8"), [0]),
+    Case(
+        "addresses of a list field",
+        "test.addresses",
+        [["::1", "10.0.0.1"], ["::1"]],
+        Cidr("test.addresses", "10.0.0.0/8"),
+        [0],
+    ),
     Case("lists of lists", TAGS, [["a"], ["b", "c"], ["d"]], In(TAGS, ("C", "d")), [1, 2]),
 ]
 
@@ -206,7 +241,13 @@ SCOPES = [
     Case("ids of a scope are exact", "", PLACES, Within(Scope(frozenset({"a"}))), [0, 2]),
     Case("organisation and site", "", PLACES, Within(Scope(frozenset({"a"}), frozenset({"x"}))), [0]),
     Case("the scope of none is nothing", "", PLACES, Within(Scope(frozenset())), []),
-    Case("a scope under a query that takes all", "", PLACES, And((Or((Exists(SITE), Not(Exists(SITE)))), Within(Scope(frozenset({"A"}))))), [1]),
+    Case(
+        "a scope under a query that takes all",
+        "",
+        PLACES,
+        And((Or((Exists(SITE), Not(Exists(SITE)))), Within(Scope(frozenset({"A"}))))),
+        [1],
+    ),
 ]
 
 CASES = [*MISSING, *TEXT, *PATTERNS, *NUMBERS, *ADDRESSES, *LISTS, *TIMES, *SCOPES]

@@ -32,7 +32,18 @@ from tests.query.targets import FIELDS, KINDS, LISTS, TARGETS
 # Few letters, so that texts meet; letters whose case is odd, and those that patterns give a meaning.
 TEXTS = st.text("abAB1.*?\\[^$(+-{é門ΣσςİıßK\n ", max_size=4)
 ADDRESSES = st.sampled_from(
-    ["10.0.0.1", "10.0.0.10", "10.1.0.1", "::1", "fe80::1", "::ffff:10.0.0.1", "2001:db8::1", "0:0:0:0:0:0:0:1", "plc", ""]
+    [
+        "10.0.0.1",
+        "10.0.0.10",
+        "10.1.0.1",
+        "::1",
+        "fe80::1",
+        "::ffff:10.0.0.1",
+        "2001:db8::1",
+        "0:0:0:0:0:0:0:1",
+        "plc",
+        "",
+    ]
 )
 NETWORKS = st.sampled_from(["10.0.0.0/8", "10.0.0.0/30", "::/0", "0.0.0.0/0", "fe80::/10", "::ffff:0:0/96", "10.0.0.1"])
 SMALL = st.integers(-3, 3)
@@ -40,7 +51,25 @@ LONGS = SMALL | st.sampled_from([2**53, 2**53 + 1, -(2**63), 2**63 - 1])
 REALS = st.floats(-4, 4) | st.sampled_from([0.5, float("nan"), float("inf"), -0.0, float(2**53)])
 TIMES = st.integers(0, 3) | st.just(1_787_227_200_000_000_000)
 PATTERNS = st.sampled_from(
-    ["a", "^a", "b$", "a.b", "[A-É]", "[^a-z]", r"\w+", r"\W", r"^\s*$", "(a|B)+", "a{1,2}", "(?s)^.$", r"\bA", "σ", "K", "[^K]", "İ"]
+    [
+        "a",
+        "^a",
+        "b$",
+        "a.b",
+        "[A-É]",
+        "[^a-z]",
+        r"\w+",
+        r"\W",
+        r"^\s*$",
+        "(a|B)+",
+        "a{1,2}",
+        "(?s)^.$",
+        r"\bA",
+        "σ",
+        "K",
+        "[^K]",
+        "İ",
+    ]
 )
 
 
@@ -67,8 +96,12 @@ BOUND = st.none() | VALUES
 LEAVES: st.SearchStrategy[Query] = st.one_of(
     st.builds(Equals, NAMES, VALUES, st.booleans()),
     st.builds(In, NAMES, st.lists(VALUES, max_size=4).map(tuple), st.booleans()),
-    st.tuples(NAMES, BOUND, BOUND, BOUND, BOUND).filter(lambda x: any(v is not None for v in x[1:])).map(lambda x: Range(*x)),
-    st.builds(Wildcard, NAMES, TEXTS | TEXTS.map(lambda x: f"*{escape(x)}*") | TEXTS.map(lambda x: f"{x}*"), st.booleans()),
+    st.tuples(NAMES, BOUND, BOUND, BOUND, BOUND)
+    .filter(lambda x: any(v is not None for v in x[1:]))
+    .map(lambda x: Range(*x)),
+    st.builds(
+        Wildcard, NAMES, TEXTS | TEXTS.map(lambda x: f"*{escape(x)}*") | TEXTS.map(lambda x: f"{x}*"), st.booleans()
+    ),
     st.builds(Regex, NAMES, PATTERNS, st.booleans()),
     st.builds(Cidr, NAMES, NETWORKS),
     st.builds(Exists, NAMES),

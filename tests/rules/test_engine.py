@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -83,8 +84,12 @@ STORM = correlation(
 def asked(source: str, destination: str, time: float, site: str = "local") -> dict[str, Any]:
     at = int(time * SECOND)
     return {
-        **{"ot.direction": "request", "source.ip": source, "destination.ip": destination, "ot.site.id": site},
-        **{"@timestamp": at, "frame.number": at // SECOND + 1},
+        "ot.direction": "request",
+        "source.ip": source,
+        "destination.ip": destination,
+        "ot.site.id": site,
+        "@timestamp": at,
+        "frame.number": at // SECOND + 1,
     }
 
 
@@ -93,7 +98,7 @@ def test_distinct_values_are_counted_in_a_window_of_event_time() -> None:
     hits = engine(ANY, SCAN).evaluate(MESSAGES, "modbus", frame(rows))
     assert found(hits) == {"rule 50": [1, 2, 3]}
     (finding,) = group(hits[0].about.detector, hits[0].rows, hits[0].about.tell)
-    assert finding.message == "3: y, x, z"
+    assert finding.message == "3: x, y, z"
     assert (finding.source.ip, finding.destination.ip) == ("a", "")
     assert finding.frames == (("test", 5), ("test", 9), ("test", 10))
 
@@ -154,11 +159,13 @@ def windows(rows: list[dict[str, Any]], *, distinct: bool) -> set[int]:
 
 @pytest.mark.parametrize("distinct", [True, False])
 @given(rows=events(), cuts=st.lists(st.integers(0, 25), max_size=4))
-def test_counting_is_exact_however_the_batches_are_cut(distinct: bool, rows: list[dict[str, Any]], cuts: list[int]) -> None:
+def test_counting_is_exact_however_the_batches_are_cut(
+    distinct: bool, rows: list[dict[str, Any]], cuts: list[int]
+) -> None:
     rules = engine(ANY, SCAN if distinct else STORM)
     edges = sorted({0, len(rows), *(cut for cut in cuts if cut < len(rows))})
     shown: list[int] = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         for hit in rules.evaluate(MESSAGES, "modbus", frame(rows[start:end])):
             shown += hit.rows["frame.number"].to_list()
     assert sorted(shown) == sorted(windows(rows, distinct=distinct))
@@ -169,7 +176,7 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     rules = engine(ANY, STORM)
     for n in range(5):
         rules.evaluate(MESSAGES, "modbus", frame([asked("a", f"{n}.{m}", 0) for m in range(20)]))
-    (_, counter), = rules._counters
+    ((_, counter),) = rules._counters
     assert counter.dropped == 4 * 20 + 10
     assert isinstance(counter._kept, pl.DataFrame)
     assert counter._kept.height == 10

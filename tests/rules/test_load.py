@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.query.tree import And, Cidr, Compare, Equals, Exists, In, Not, Range, Regex, Wildcard
 from analytics.rules.rule import Rule
+from core.query.tree import And, Cidr, Compare, Equals, Exists, In, Not, Range, Regex, Wildcard
 from tests.rules.build import correlation, read, rule
 
 GOOD = rule("{a: {source.port: 1}, condition: a}", 9)
@@ -34,10 +34,16 @@ GOOD = rule("{a: {source.port: 1}, condition: a}", 9)
         (rule("{a: {source.port: 1}, condition: a}", more="tests: {matches: [{source.pot: 1}]}\n"), 7, "source.port"),
         (rule("{a: {source.port: 1}, condition: a}").replace("level: high\n", ""), 1, "level"),
         (correlation("{type: temporal, rules: [rule_9], timespan: 1m}"), 1, "temporal is not supported"),
-        (correlation("{type: event_count, rules: [rule_9], timespan: 1m, condition: {lt: 5}}"), 1, "lt is not supported"),
+        (
+            correlation("{type: event_count, rules: [rule_9], timespan: 1m, condition: {lt: 5}}"),
+            1,
+            "lt is not supported",
+        ),
         (correlation("{type: event_count, rules: [rule_8], timespan: 1m, condition: {gte: 5}}"), None, "rule_8"),
         (
-            correlation("{type: event_count, rules: [rule_9], group-by: [source.i], timespan: 1m, condition: {gte: 5}}"),
+            correlation(
+                "{type: event_count, rules: [rule_9], group-by: [source.i], timespan: 1m, condition: {gte: 5}}"
+            ),
             4,
             "source.ip",
         ),

@@ -100,7 +100,7 @@ def test_more_large_units_than_there_is_room_for_are_counted_and_the_streams_go_
 
 def test_a_lost_segment_costs_only_the_units_in_it() -> None:
     talk = Talk()
-    packets = talk.open() + [talk.say(0, modbus(1))]
+    packets = [*talk.open(), talk.say(0, modbus(1))]
     talk.say(0, modbus(2))  # never seen
     packets += [talk.say(0, modbus(3)), talk.say(1, b""), talk.say(0, modbus(4))]
     by = engine()
@@ -111,7 +111,7 @@ def test_a_lost_segment_costs_only_the_units_in_it() -> None:
 
 def test_units_behind_a_gap_have_the_frame_and_the_addresses_of_their_own_packet() -> None:
     talk = Talk()
-    packets = talk.open() + [talk.say(0, modbus(1))]
+    packets = [*talk.open(), talk.say(0, modbus(1))]
     talk.say(0, modbus(2))  # never seen
     packets += [talk.say(0, modbus(3)), talk.say(1, modbus(9))]  # the reply acknowledges what was lost
     found = {one.data: one for one in read(pcap(packets))}

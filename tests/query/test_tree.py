@@ -1,0 +1,83 @@
+"""Trees are bounded and checked before they run."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from core.errors import QueryError, UnknownNameError, UnsupportedError
+from core.query import tree
+from core.query.check import check
+from core.query.polars import FrameTarget, PolarsTarget
+from core.query.tree import And, Cidr, Compare, Equals, In, Not, Or, Query, Range, Regex, Wildcard
+from tests.query.targets import KINDS, VOCABULARY, frame
+
+
+def test_a_tree_too_deep_is_refused() -> None:
+    query: Query = Equals("test.name", "a")
+    for _ in range(tree.MOST_DEPTH - 1):
+        query = Not(query)
+    assert tree.bound(query) is query
+    with pytest.raises(QueryError, match="deeper"):
+        tree.bound(Not(query))
+
+
+def test_a_tree_too_large_is_refused() -> None:
+    with pytest.raises(QueryError, match="more than"):
+        tree.bound(Or((In("test.code", tuple(range(tree.MOST_NODES))),)))
+
+
+def test_numbers_that_are_not_finite_are_refused() -> None:
+    with pytest.raises(QueryError, match="finite"):
+        tree.bound(Equals("ot.value", float("nan")))
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        (Wildcard("test.code", "1*"), "test.code holds no text"),
+        (Regex("ot.value", "1"), "ot.value holds no text"),
+        (Cidr("source.ip", "10.0.0.0/33"), "10.0.0.0/33"),
+        (Equals("test.code", "x"), "test.code holds numbers"),
+        (Equals("test.flag", 1), "test.flag is true or false"),
+        (Equals("source.ip", "plc"), "source.ip holds addresses"),
+        (Equals("@timestamp", "noon"), "@timestamp holds times"),
+        (Range("test.name", gt=5), "range of numbers"),
+        (Compare("test.name", "eq", "test.code"), "different kinds"),
+        (Regex("test.name", "("), "not closed"),
+    ],
+)
+def test_what_can_never_be_true_is_refused_before_it_runs(query: Query, words: str) -> None:
+    with pytest.raises(QueryError, match=words):
+        check(And((query,)), KINDS)
+
+
+def test_an_unknown_field_suggests_the_nearest() -> None:
+    with pytest.raises(UnknownNameError, match=r"Did you mean source.port"):
+        check(Equals("sorce.port", 1), KINDS)
+
+
+def test_a_target_refuses_by_name_what_it_cannot_do() -> None:
+    with pytest.raises(UnsupportedError, match=r"Polars.*list"):
+        PolarsTarget(VOCABULARY).compile(Compare("test.tags", "eq", "test.name"), frame([{}]).schema)
+    binary = pl.DataFrame({"test.name": [b"a"]})
+    with pytest.raises(UnsupportedError, match="Binary"):
+        PolarsTarget(VOCABULARY).compile(Equals("test.name", "a"), binary.schema)
+
+
+def test_a_column_that_is_not_there_is_missing() -> None:
+    rows = pl.DataFrame({"test.code": [1, 2]})
+    query = And((Not(Equals("test.name", "a")), Equals("test.code", 2)))
+    assert rows.filter(PolarsTarget(VOCABULARY).compile(query, rows.schema)).height == 1
+
+
+def test_one_and_true_are_told_apart_within_one_frame() -> None:
+    target = FrameTarget(VOCABULARY, frame([{"test.name": "1"}, {"test.name": "true"}]))
+    masks = target.masks([Equals("test.name", 1), Equals("test.name", True)])
+    assert [mask.to_list() for mask in masks if isinstance(mask, pl.Series)] == [[True, False], [False, True]]
+
+
+def test_what_no_text_of_the_frame_fits_is_decided_without_its_rows() -> None:
+    target = FrameTarget(VOCABULARY, frame([{"test.name": "a"}, {"test.name": "b"}]))
+    assert target.compile(And((Equals("test.name", "c"), Equals("test.code", 1)))) is False
+    assert target.compile(Not(Equals("test.name", "c"))) is True
