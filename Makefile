@@ -28,7 +28,7 @@ help: ## This list
 
 .PHONY: setup
 setup: ## Make .venv with the command liaowang, build the console, compile the kernel
-	@$(MAKE) -j3 $(DONE)/command $(CONSOLE) $(KERNEL)
+	@$(MAKE) -s -j3 $(DONE)/command $(CONSOLE) $(KERNEL)
 
 .PHONY: demo
 demo: setup ## Run the platform on 127.0.0.1:8080 with demo traffic; prints a sign-in link
@@ -83,7 +83,7 @@ clean: ## Remove everything that make made
 
 .PHONY: setup-dev lint-python lint-console test-console test-python
 setup-dev:
-	@$(MAKE) -j3 $(DONE)/command $(DONE)/dev $(CONSOLE) $(KERNEL)
+	@$(MAKE) -s -j3 $(DONE)/command $(DONE)/dev $(CONSOLE) $(KERNEL)
 
 lint-python:
 	$(call say,ruff)

@@ -173,7 +173,15 @@ def group(detector: Detector, rows: pl.DataFrame, tell: Tell, window: int = WIND
 
 def _keyed(rows: pl.DataFrame, window: int) -> pl.DataFrame:
     """`rows` by time, with the key of a finding beside each."""
-    needed = ("@timestamp", "frame.file", "frame.number", *_SCOPE, "network.protocol", "source.mac", "source.ip")
+    needed: tuple[str, ...] = (
+        "@timestamp",
+        "frame.file",
+        "frame.number",
+        *_SCOPE,
+        "network.protocol",
+        "source.mac",
+        "source.ip",
+    )
     needed += ("destination.mac", "destination.ip", "source.port", "destination.port")
     missing = [pl.lit(None).alias(name) for name in needed if name not in rows.columns]
     time = pl.col("@timestamp").cast(pl.Int64).fill_null(0)

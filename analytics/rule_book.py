@@ -3,24 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from analytics.baseline import learners
 from analytics.detectors.contract import Learner
+from analytics.rules.rule import AnyRule, Rule
 from core.ports import RuleCard
 
 
 class Cards:
     """A `RuleBook` over the rules that run and every detector."""
 
-    def __init__(self, rules: Iterable[RuleCard] = ()) -> None:
-        self._cards = (*rules, *(_card(learner) for learner in learners()))
+    def __init__(self, rules: Iterable[AnyRule] = ()) -> None:
+        self._cards = (*map(_rule, rules), *map(_learner, learners()))
 
     def cards(self) -> Sequence[RuleCard]:
         """Rules first, then baselines and models."""
         return self._cards
 
 
-def _card(learner: type[Learner]) -> RuleCard:
+def _rule(rule: AnyRule) -> RuleCard:
+    about = rule.about
+    return RuleCard(
+        id=about.id,
+        kind="rule",
+        name=about.en.title,
+        name_zh=about.zh.title,
+        description=about.en.description,
+        description_zh=about.zh.description,
+        severity=about.severity,
+        techniques=about.techniques,
+        protocol=(rule.service or "") if isinstance(rule, Rule) else "",
+        runbook=about.en.runbook,
+        runbook_zh=about.zh.runbook,
+        false_positives=about.en.falsepositives,
+        source=_text(about.file),
+    )
+
+
+def _learner(learner: type[Learner]) -> RuleCard:
     detector = learner.detector
     return RuleCard(
         id=detector.id,
@@ -35,3 +56,8 @@ def _card(learner: type[Learner]) -> RuleCard:
         runbook_zh=learner.runbook[1],
         false_positives=learner.benign,
     )
+
+
+def _text(file: str) -> str:
+    path = Path(file)
+    return path.read_text("utf-8") if path.is_file() else ""

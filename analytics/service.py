@@ -47,7 +47,7 @@ class AnalyticsService:
         self,
         stream: EventStream,
         stores: Stores,
-        rules: Callable[[], Rules | None],
+        rules: Callable[[Origin], Rules | None],
         vendors: Vendors,
         own_past: Callable[[Origin], bool],
         ended: Callable[[Origin, int], None],
@@ -135,7 +135,7 @@ class AnalyticsService:
         if kept is not None:
             baseline.restore(kept, _state_name(key))
         scope = Scope(frozenset({key.organization}), frozenset({key.site}))
-        analysis = SiteAnalysis(key, self._rules(), baseline, self._vendors, 0 if kept else learn_until)
+        analysis = SiteAnalysis(key, self._rules(key), baseline, self._vendors, 0 if kept else learn_until)
         analysis.assets.restore(self._stores.entities.assets(scope))
         analysis.conversations.restore(self._stores.entities.conversations(scope))
         self._running[key] = _Running(analysis)

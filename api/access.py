@@ -78,9 +78,13 @@ def signed_in(request: Request) -> User | None:
     return services.entities.session_user(session_hash(token), services.now())
 
 
-def _from_elsewhere(request: Request) -> bool:
-    origin = request.headers.get("Origin")
-    return origin is not None and urlsplit(origin).netloc != request.headers.get("Host")
+def _refuse_foreign(request: Request) -> None:
+    if HEADER not in request.headers:
+        raise RefusedError(403, "The request does not come from the console.", f"Send the header {HEADER}: 1.")
+    origin, host = request.headers.get("Origin"), request.headers.get("Host")
+    if origin is not None and urlsplit(origin).netloc != host:
+        message = f"The request comes from {origin} and not from the console at {host}."
+        raise RefusedError(403, message, "A proxy in between has to pass the header Host on as it is.")
 
 
 def guard(request: Request) -> User | None:
@@ -89,8 +93,8 @@ def guard(request: Request) -> User | None:
     A page of another origin cannot set `X-Liaowang` without a preflight, which is never answered, so its
     presence on everything that changes something is what keeps foreign pages out; `Origin` is looked at too.
     """
-    if request.method not in SAFE and (HEADER not in request.headers or _from_elsewhere(request)):
-        raise RefusedError(403, "The request does not come from the console.", f"Send the header {HEADER}: 1.")
+    if request.method not in SAFE:
+        _refuse_foreign(request)
     if (request.method, request.url.path) in PUBLIC:
         return None
     user = signed_in(request)

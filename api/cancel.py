@@ -26,5 +26,4 @@ async def while_wanted(request: Request, search: Callable[[Cancel], Result]) -> 
     try:
         return await run_in_threadpool(search, left)
     finally:
-        left.set()  # also where this task itself was cancelled while the thread still searches
         watcher.cancel()

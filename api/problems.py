@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from api.headers import ALWAYS
 from api.models.problem import Fault, Problem
@@ -31,6 +32,7 @@ TITLES: dict[type[errors.LiaowangError], tuple[int, str]] = {
 }
 """Status and title of each error; an error without an entry has that of its nearest ancestor."""
 
+_PHRASES = {413: "Content Too Large", 422: "Unprocessable Content"}
 _RETRY_AFTER = {"Retry-After": "1"}
 
 
@@ -60,8 +62,13 @@ def _name(error: type[Exception]) -> str:
 
 
 def _status_problem(status: int, detail: str, hint: str | None = None) -> Problem:
-    title = HTTPStatus(status).phrase
-    return Problem(type=f"urn:liaowang:problem:http-{status}", title=title, status=status, detail=detail, hint=hint)
+    kind = f"urn:liaowang:problem:http-{status}"
+    return Problem(type=kind, title=phrase(status), status=status, detail=detail, hint=hint)
+
+
+def phrase(status: int) -> str:
+    """The words of RFC 9110 for a status; Python's own change from one version to the next."""
+    return _PHRASES.get(status) or HTTPStatus(status).phrase
 
 
 def refusal(status: int, detail: str, hint: str | None = None) -> Response:
@@ -107,6 +114,10 @@ async def _http(_: Request, error: Exception) -> Response:
     return answer(_status_problem(error.status_code, str(error.detail)), error.headers)
 
 
+async def _left(_: Request, __: Exception) -> Response:
+    return refusal(400, "The client left before its request was complete.")  # which nobody reads
+
+
 async def _broken(_: Request, __: Exception) -> Response:
     # Answered outside of every other layer, so it brings the headers itself.
     return answer(_status_problem(500, "An invariant of the platform is broken; its log says more."), ALWAYS)
@@ -118,12 +129,10 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(errors.LiaowangError, _told)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(ClientDisconnect, _left)
     app.add_exception_handler(Exception, _broken)
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """What an operation's `responses` says of these statuses."""
-    return {
-        status: {"description": HTTPStatus(status).phrase, "content": {MEDIA: {"schema": REFERENCE}}}
-        for status in statuses
-    }
+    return {status: {"description": phrase(status), "content": {MEDIA: {"schema": REFERENCE}}} for status in statuses}

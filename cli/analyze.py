@@ -16,7 +16,7 @@ import typer
 
 from analytics.baseline import Baseline, read_baseline
 from analytics.pipeline import SiteAnalysis, steps
-from cli.content import load_rules, load_vendors
+from cli.content import Content, read_facts
 from cli.main import DAMAGED, VERSION
 from cli.progress import Progress
 from collectors.capture.source import open_capture
@@ -79,6 +79,13 @@ def command(
     out: Annotated[Path, typer.Option("-o", "--output", help="Folder for the results.", metavar="DIR")],
     learn: Annotated[list[Path] | None, typer.Option(help="Benign history: it is learned and never alerts.")] = None,
     baseline: Annotated[Path | None, typer.Option(help="Start from a baseline that was saved.", metavar="IN")] = None,
+    facts: Annotated[
+        Path | None,
+        typer.Option(
+            help="Site facts (TOML): engineering_stations, masters, zones, maintenance_windows.", metavar="FILE"
+        ),
+    ] = None,
+    rules: Annotated[Path | None, typer.Option(help="Folder of further rules.", metavar="DIR")] = None,
     save_baseline: Annotated[Path | None, typer.Option(help="Keep what was learned.", metavar="OUT")] = None,
 ) -> None:
     """Analyse captures as one site's history: alerts, assets, conversations."""
@@ -88,7 +95,8 @@ def command(
     _make_folder(out)
     with Progress("analysing", [str(file) for file in (*(learn or []), *files)]) as progress:
         run = _Run(progress)
-        site = SiteAnalysis(Origin(), load_rules(progress.warn), known, load_vendors())
+        content = Content(progress.warn, rules, read_facts(facts))
+        site = SiteAnalysis(Origin(), content.engine(Origin()), known, content.vendors)
         if not learn and not baseline and present.files:
             site.learn_until = present.first + (present.last - present.first) // LEARNED_SHARE
         for step in steps(run.rows(history.files, last=False)):
@@ -169,5 +177,5 @@ def _say(progress: Progress, run: _Run, alerts: list[Alert], out: Path) -> None:
     progress.say(f"{progress.packets:,} packets; messages: {messages}")
     for alert in sorted(alerts, key=lambda one: -one.severity)[:10]:
         progress.say(f"  [{alert.severity:>3}] {alert.rule_name}: {alert.message}")
-    more = f", the ten gravest above" if len(alerts) > 10 else ""
+    more = ", the ten gravest above" if len(alerts) > 10 else ""
     progress.say(f"{len(alerts)} alerts{more}; everything is in {out}")

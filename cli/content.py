@@ -1,31 +1,28 @@
-"""The detection content and the vendor names: beside the program, or in folders that the user gives."""
+"""The detection content, the site facts and the vendor names: beside the program, or in files that the user gives."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import tomllib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from analytics.assets import Vendors
 from analytics.pipeline import Rules
 from analytics.rule_book import Cards
-from core.entities import Inspection
-from core.errors import UnsupportedError
-from core.ports import Reports, Requirement, RuleBook
+from analytics.rules.engine import RuleEngine
+from analytics.rules.facts import Facts
+from analytics.rules.load import load
+from analytics.rules.rule import AnyRule
+from analytics.rules.runner import SiteRules
+from collectors.wire.protocol import vocabulary
+from core.errors import InputError
+from core.scope import Origin
 
 HOME = Path(__file__).resolve().parent.parent
 RULES = HOME / "rules"
 CONSOLE = HOME / "dashboards" / "dist"
-
-
-class NoReports:
-    """Until the inspection is there."""
-
-    def requirements(self, standard: str) -> list[Requirement]:
-        return []
-
-    def render(self, inspection: Inspection, form: str, language: str) -> bytes:
-        raise UnsupportedError("no reports yet")
+_ANY_SITE = "*"
 
 
 class Content:
@@ -33,31 +30,48 @@ class Content:
 
     Attributes:
         vendors: by the first half of a MAC address; empty until the console is built, which brings them.
+        rules: those that can run.
     """
 
-    def __init__(self, further: Path | None, warn: Callable[[str], None]) -> None:
-        """Args: a folder of further rules; who is told of each rule that cannot run."""
+    def __init__(
+        self, warn: Callable[[str], None], further: Path | None = None, facts: Mapping[str, Facts] | None = None
+    ) -> None:
+        """Args: who is told of each rule that cannot run; a folder of further rules; facts by site, `*` for any."""
         self.vendors = load_vendors()
-        self._warn, self._further = warn, further
+        self.facts = dict(facts or {})
+        self.rules: list[AnyRule] = []
+        for folder in (RULES, further):
+            if folder is not None:
+                loaded = load(folder, vocabulary())
+                self.rules += loaded.rules
+                for error in loaded.errors:
+                    warn(str(error))
 
-    def rules(self) -> Rules | None:
-        """An engine for one site, over all rules that can run."""
-        return load_rules(self._warn)
+    def engine(self, origin: Origin) -> Rules:
+        """An engine for one site, with what is known of it."""
+        facts = self.facts.get(origin.site) or self.facts.get(_ANY_SITE)
+        return SiteRules(RuleEngine(self.rules, vocabulary(), facts))
 
-    @property
-    def rule_book(self) -> RuleBook:
-        """What people are told of the rules."""
-        return Cards()
-
-    @property
-    def reports(self) -> Reports:
-        """How inspections are written as documents."""
-        return NoReports()
+    def cards(self) -> Cards:
+        """What people are told of the rules, baselines and models."""
+        return Cards(self.rules)
 
 
-def load_rules(warn: Callable[[str], None], folder: Path = RULES) -> Rules | None:
-    """The rules of a folder; each that cannot run is one warning, and the others run."""
-    return None
+def read_facts(file: Path | None) -> dict[str, Facts]:
+    """Site facts by site from TOML: lists at the top hold for any site, those under `[site-id]` for that site.
+
+    Raises:
+        InputError: the file cannot be read, or holds something else.
+    """
+    if file is None:
+        return {}
+    try:
+        document = tomllib.loads(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(f"The site facts in {file} cannot be read: {error}.") from error
+    everywhere = {name: values for name, values in document.items() if isinstance(values, list)}
+    sites = {name: values for name, values in document.items() if isinstance(values, dict)}
+    return {_ANY_SITE: Facts(everywhere)} | {site: Facts(everywhere | own) for site, own in sites.items()}
 
 
 def load_vendors() -> Vendors:

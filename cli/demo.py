@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from analytics.rules.facts import Facts
 from cli.content import HOME
 from cli.platform import Platform
 from collectors.replay import Replay
@@ -25,6 +26,17 @@ ENTERPRISE = Enterprise(
     contact="",
     demo=True,
 )
+
+FACTS = {
+    ORIGIN.site: Facts(
+        {
+            "engineering_stations": ["10.21.10.41"],
+            "masters": ["10.21.10.32", "10.21.20.31"],
+            "zones": ["10.21.10.0/24", "10.21.20.0/24", "10.21.30.0/24"],
+        }
+    )
+}
+"""What the plant would tell: see the list of hosts beside each capture."""
 
 
 @contextmanager

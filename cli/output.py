@@ -14,8 +14,8 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from core.errors import InputError
-from core.rows import RowBatch, RowKind, schema
 from core.fields import Vocabulary
+from core.rows import RowBatch, RowKind, schema
 from core.text import json_lines, plain
 
 

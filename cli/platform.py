@@ -25,7 +25,7 @@ from collectors.sight import SightBook
 from collectors.wire.protocol import vocabulary
 from core.entities import Enterprise, Role, Site, User
 from core.ids import make_id
-from core.ports import Retention
+from core.ports import Reports, Retention
 from core.scope import Origin, Scope
 
 ADMIN = "admin"
@@ -38,7 +38,7 @@ _log = logging.getLogger(__name__)
 class Platform:
     """Collectors, analytics and stores of one process; a context."""
 
-    def __init__(self, settings: Settings, content: Content) -> None:
+    def __init__(self, settings: Settings, content: Content, reports: Reports) -> None:
         self.settings = settings
         settings.data.mkdir(parents=True, exist_ok=True)
         self.database = Database.at(settings.data / "liaowang.sqlite")
@@ -49,7 +49,7 @@ class Platform:
         self.analytics = AnalyticsService(
             self.stream,
             Stores(self.archive, self.alerts, self.entities, self.feed),
-            content.rules,
+            content.engine,
             content.vendors,
             own_past=lambda origin: origin.observer.startswith(UPLOAD),
             ended=self.desk.ended,
@@ -61,8 +61,8 @@ class Platform:
             archive=self.archive,
             feed=self.feed,
             intake=self.desk,
-            reports=content.reports,
-            rules=content.rule_book,
+            reports=reports,
+            rules=content.cards(),
             sight=self.sight,
             vocabulary=vocabulary(),
         )
@@ -90,7 +90,12 @@ class Platform:
         user = self.entities.user(ADMIN)
         password = self.settings.admin_password
         if user is None:
-            user = User(make_id("user", ADMIN), ADMIN, hash_password(password.get_secret_value()) if password else "", Role.ADMINISTRATOR)
+            user = User(
+                make_id("user", ADMIN),
+                ADMIN,
+                hash_password(password.get_secret_value()) if password else "",
+                Role.ADMINISTRATOR,
+            )
             self.entities.save_user(user)
         return make_link(self.entities, user, time.time_ns() + _LINK_LIVES)
 
@@ -102,7 +107,10 @@ class Platform:
     def _know(self, origin: Origin) -> None:
         known = {one.id for one in self.services.entities.enterprises(_only(origin))}
         if origin.organization not in known:
-            self.know(Enterprise(origin.organization, origin.organization), Site(origin.site, origin.organization, origin.site))
+            self.know(
+                Enterprise(origin.organization, origin.organization),
+                Site(origin.site, origin.organization, origin.site),
+            )
 
     def _keep(self) -> None:
         """Keeps the archive small and in order while nobody waits for it."""
@@ -118,4 +126,3 @@ class Platform:
 
 def _only(origin: Origin) -> Scope:
     return Scope(frozenset({origin.organization}), None)
-

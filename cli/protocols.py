@@ -23,24 +23,24 @@ def command(
     for heading in ("name", "protocol", "ports", "fields", "standard", "not decoded"):
         table.add_column(heading, overflow="fold")
     for one in protocols().values():
-        about = _about(one)
-        table.add_row(
-            one.name, one.title[0], about["ports"], str(about["fields"]), one.standard, "; ".join(one.undecoded)
-        )
+        count = str(len(one.columns()))
+        table.add_row(one.name, one.title[0], _ports(one), count, one.standard, "; ".join(one.undecoded))
     Console().print(table)
 
 
+def _ports(one: type[Protocol]) -> str:
+    if one.frame is None:
+        return f"inside {one.inside.name}" if one.inside else ""
+    sides = (("tcp", one.frame.tcp), ("udp", one.frame.udp))
+    return ", ".join(f"{name} {port}" for name, numbers in sides for port in numbers)
+
+
 def _about(one: type[Protocol]) -> dict[str, str | int | list[str]]:
-    frame = one.frame
-    ports = f"inside {one.inside.name}" if one.inside else ""
-    if frame:
-        sides = (("tcp", frame.tcp), ("udp", frame.udp))
-        ports = ", ".join(f"{name} {port}" for name, numbers in sides for port in numbers)
     return {
         "name": one.name,
         "title": one.title[0],
         "title_zh": one.title[1],
-        "ports": ports,
+        "ports": _ports(one),
         "fields": len(one.columns()),
         "standard": one.standard,
         "not_decoded": list(one.undecoded),

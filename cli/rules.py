@@ -45,7 +45,9 @@ def alerting(loaded: Loaded) -> list[AnyRule]:
 
 
 @app.command("list")
-def show(folder: Folder = RULES, chinese: Annotated[bool, typer.Option("--zh", help="Titles in Chinese.")] = False) -> None:
+def show(
+    folder: Folder = RULES, chinese: Annotated[bool, typer.Option("--zh", help="Titles in Chinese.")] = False
+) -> None:
     """List the rules: severity, techniques, and the site facts that each waits for."""
     loaded = _load(folder)
     table = Table(box=None, pad_edge=False)

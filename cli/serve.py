@@ -14,10 +14,12 @@ from api.main import create_app
 from api.settings import MEBI
 from api.settings import Settings as ApiSettings
 from cli import demo as demonstration
-from cli.content import CONSOLE, Content
+from cli.content import CONSOLE, Content, read_facts
 from cli.platform import Platform
 from cli.settings import Settings, load
-from core.errors import LiaowangError
+from core.entities import Inspection
+from core.errors import LiaowangError, UnsupportedError
+from core.ports import Requirement
 
 
 class PortInUseError(LiaowangError):
@@ -29,7 +31,9 @@ def command(
     data: Annotated[Path | None, typer.Option(help="Folder for everything that is kept.", metavar="DIR")] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
-    watch: Annotated[Path | None, typer.Option(help="Folder whose captures are read as they appear.", metavar="DIR")] = None,
+    watch: Annotated[
+        Path | None, typer.Option(help="Folder whose captures are read as they appear.", metavar="DIR")
+    ] = None,
     demo: Annotated[bool, typer.Option("--demo", help="With a made-up plant under attack.")] = False,
 ) -> None:
     """Run the platform: collectors, analytics, stores, API and console in one process.
@@ -42,8 +46,9 @@ def command(
     settings = load(config, {"data": data, "host": host, "port": port, "watch": watch}).settings
     console = Console(stderr=True, highlight=False)
     listener = _listen(settings)
-    content = Content(settings.rules, lambda message: console.print(f"warning: {message}", soft_wrap=True))
-    with Platform(settings, content) as platform:
+    facts = read_facts(settings.facts) | (demonstration.FACTS if demo else {})
+    content = Content(lambda message: console.print(f"warning: {message}", soft_wrap=True), settings.rules, facts)
+    with Platform(settings, content, NoReports()) as platform:
         app = create_app(platform.services, _api(settings))
         with demonstration.plant(platform, demo):
             where = f"http://{settings.host}:{settings.port}"
@@ -51,6 +56,16 @@ def command(
             console.print(f"Sign in once, within an hour, with {where}{platform.first_link()}", soft_wrap=True)
             options = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3, access_log=False)
             uvicorn.Server(options).run(sockets=[listener])
+
+
+class NoReports:
+    """Until the inspection is there."""
+
+    def requirements(self, standard: str) -> list[Requirement]:
+        return []
+
+    def render(self, inspection: Inspection, form: str, language: str) -> bytes:
+        raise UnsupportedError("no reports yet")
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -33,6 +33,7 @@ class Settings(BaseModel):
     observer: str = Field("local", min_length=1, description="name of the sensor")
     watch: Path | None = Field(None, description="folder whose captures are read as they appear")
     rules: Path | None = Field(None, description="folder of further rules")
+    facts: Path | None = Field(None, description="file of site facts: engineering stations, masters, zones, windows")
     learn_hours: float = Field(24.0, ge=0, description="of a new site's traffic, before baselines alert")
     keep_days: int = Field(180, ge=1, description="of history that are kept")
     keep_gib: float | None = Field(None, gt=0, description="of history that are kept at most")

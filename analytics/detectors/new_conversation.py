@@ -52,8 +52,10 @@ class NewConversation(Seen):
         return as_asked(rows).with_columns(pl.col(name).cast(pl.String) for name in self.columns)
 
     def silenced(self, key: Key, window: int, silence: Silence) -> bool:
-        """A device that is new itself is reported as that."""
+        """A device that is new itself is reported as that; two that know each other may change sides."""
         client, server, protocol = key
+        if (server, client, protocol) in self.known:
+            return True
         silence.pairs[(client, server, protocol)] = window
         return window in (silence.devices.get(client), silence.devices.get(server))
 

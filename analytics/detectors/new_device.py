@@ -14,6 +14,7 @@ from core.rows import RowKind
 
 _NO_DEVICE = r"^(22[4-9]|23\d|255)\.|^0\.0\.0\.0$|^(?i:ff)|\.255$"
 """Multicast and broadcast addresses: nobody's own."""
+_OTHER_END = ("destination.ip", "destination.mac", "destination.port", "network.protocol")
 
 
 class NewDevice(Seen):
@@ -58,10 +59,21 @@ class NewDevice(Seen):
                 pl.col(f"{end}.ip").cast(pl.String).alias("device.ip"),
                 pl.col(f"{end}.mac").cast(pl.String).alias("device.mac"),
                 pl.lit(role).alias("device.role"),
+                pl.col("network.protocol").cast(pl.String).alias("device.protocol"),
             )
             for end, role in (("source", "client"), ("destination", "server"))
         ]
-        return pl.concat(ends).filter(~pl.col("device.ip").str.contains(_NO_DEVICE))
+        # One finding a device, whoever it talks to: the device is the source, and there is no destination.
+        return (
+            pl.concat(ends)
+            .filter(~pl.col("device.ip").str.contains(_NO_DEVICE))
+            .with_columns(
+                pl.col("device.ip").alias("source.ip"),
+                pl.col("device.mac").alias("source.mac"),
+                *(pl.lit(None).alias(name) for name in ("source.port", *_OTHER_END)),
+            )
+            .sort("@timestamp", maintain_order=True)
+        )
 
     def silenced(self, key: Key, window: int, silence: Silence) -> bool:
         """Nothing is broader; narrower detectors learn that this address is new."""
@@ -70,10 +82,10 @@ class NewDevice(Seen):
 
     def tell(self, row: Row) -> tuple[str, str]:
         """Names the address, its MAC and what it was doing."""
-        ip, mac, protocol = row["device.ip"], row["device.mac"] or "?", row["network.protocol"]
+        ip, mac, protocol = row["device.ip"], row["device.mac"] or "?", row["device.protocol"]
         role, role_zh = ("server", "服务端") if row["device.role"] == "server" else ("client", "客户端")
+        known = f"{len(self.known)} addresses are known at this site"
         return (
-            f"{ip} (MAC {mac}) takes part in industrial traffic for the first time, as a {protocol} {role}. "
-            f"{len(self.known)} addresses are known at this site.",
+            f"{ip} (MAC {mac}) takes part in industrial traffic for the first time, as a {protocol} {role}; {known}.",
             f"{ip}（MAC {mac}）首次出现在工业流量中，作为 {protocol} {role_zh}。本厂站已知地址 {len(self.known)} 个。",
         )

@@ -38,7 +38,7 @@ def to_correlation(about: About, sigma: SigmaCorrelationRule, kinds: Mapping[str
     for name in (*group_by, *([value] if value else [])):
         if name not in kinds:
             raise UnknownNameError("field", name, kinds)
-    least = condition.count + (operator == "gt")
+    least = int(condition.count) + (operator == "gt")
     if kind == "value_count" and value is None:
         raise UnsupportedError("A value_count without a field is not supported.", "Give `field` in its condition.")
     if not 2 <= least <= _MOST:

@@ -52,7 +52,7 @@ class RuleEngine:
         known = facts or Facts()
         every = list(rules)
         correlations = [rule for rule in every if isinstance(rule, Correlation)]
-        self._silent = {id for one in correlations if not one.generate for id in one.rules}
+        self._silent = {counted for one in correlations if not one.generate for counted in one.rules}
         self.waiting: tuple[Rule, ...] = tuple(
             rule for rule in every if isinstance(rule, Rule) and not all(map(known.knows, rule.needs))
         )
@@ -71,7 +71,9 @@ class RuleEngine:
         if not bound or frame.is_empty():
             return []
         masks = FrameTarget(self._vocabulary, frame).masks([query for _, query in bound])
-        found = {rule.about.id: mask for (rule, _), mask in zip(bound, masks, strict=True) if mask is not False}
+        found: dict[str, pl.Series | bool] = {
+            rule.about.id: mask for (rule, _), mask in zip(bound, masks, strict=True) if mask is not False
+        }
         hits = [
             Hit(rule, indices, frame[indices])
             for rule, _ in bound

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import yaml
 from sigma.correlations import SigmaCorrelationRule
@@ -102,8 +101,10 @@ def _documents(file: str, content: str) -> list[_Source]:
         raise RuleError(f"Bad YAML: {problem}.", file, mark.line + 1 if mark else None) from error
     found = []
     for node, value in zip(nodes, values, strict=True):
+        if value is None:
+            continue
         if not isinstance(value, Mapping):
-            raise RuleError("A rule is a mapping of keys.", file, node.start_mark.line + 1 if node else None)
+            raise RuleError("A rule is a mapping of keys.", file, node.start_mark.line + 1)
         found.append(_Source(file, content.splitlines(), node.start_mark.line, node.end_mark.line, value))
     return found
 

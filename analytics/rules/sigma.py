@@ -112,8 +112,9 @@ def _string(field: str, value: types.SigmaString) -> Query:
     cased = isinstance(value, types.SigmaCasedString)
     if all(isinstance(part, str) for part in parts):
         return Equals(field, "".join(part for part in parts if isinstance(part, str)), cased)
-    wild = {types.SpecialChars.WILDCARD_MULTI: "*", types.SpecialChars.WILDCARD_SINGLE: "?"}
-    return Wildcard(field, "".join(tree.escape(p) if isinstance(p, str) else wild[p] for p in parts), cased)
+    many = types.SpecialChars.WILDCARD_MULTI
+    pattern = "".join(tree.escape(p) if isinstance(p, str) else "*" if p == many else "?" for p in parts)
+    return Wildcard(field, pattern, cased)
 
 
 def _regex(field: str, value: types.SigmaRegularExpression) -> Query:

@@ -48,12 +48,12 @@ def run(rule: AnyRule, rules: Sequence[AnyRule], vocabulary: Vocabulary) -> list
     cases = [(f"matches {n + 1}", rows, True) for n, rows in enumerate(trial.matches)]
     cases += [(f"silent {n + 1}", rows, False) for n, rows in enumerate(trial.silent)]
     facts = Facts({name: list(values) for name, values in trial.facts.items()})
-    return [Outcome(rule, name, _hits(rule, rules, rows, vocabulary, facts) is wanted, rows) for name, rows, wanted in cases]
+    return [
+        Outcome(rule, name, _hits(rule, rules, rows, vocabulary, facts) is wanted, rows) for name, rows, wanted in cases
+    ]
 
 
-def _hits(
-    rule: AnyRule, rules: Sequence[AnyRule], rows: Sequence[Row], vocabulary: Vocabulary, facts: Facts
-) -> bool:
+def _hits(rule: AnyRule, rules: Sequence[AnyRule], rows: Sequence[Row], vocabulary: Vocabulary, facts: Facts) -> bool:
     """Whether the rule finds the rows, taken as one batch of each logsource that it reads."""
     parts = [one for one in rules if isinstance(rule, Correlation) and one.about.id in rule.rules]
     singles = [one for one in [*parts, rule] if isinstance(one, Rule)]

@@ -126,6 +126,7 @@ class AlertCounts(Model):
     protocol: dict[str, int] = Field(examples=[{"modbus": 4, "iec104": 2}])
     technique: dict[str, int] = Field(examples=[{"T0855": 3}])
     rule: dict[str, int] = Field(examples=[{"modbus-write-from-unknown-master": 3}])
+    organization: dict[str, int] = Field(examples=[{"shuiwu": 6}])
 
 
 class Judgement(Model):
@@ -143,5 +144,5 @@ class Judgement(Model):
 class AlertNews(Model):
     """One message of the live stream."""
 
-    alert: Alert | None = Field(description="a new alert or a new version of one; null where only some were missed")
+    alert: Alert = Field(description="a new alert, a new version of one, or one that was judged")
     missed: Count = Field(description="versions dropped since the last message because this client was too slow")

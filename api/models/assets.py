@@ -119,6 +119,7 @@ class Edge(Model):
     source: str = Field(description="node that asks", examples=["10.10.1.20"])
     target: str = Field(description="node that answers", examples=["10.10.2.5"])
     protocol: Protocol
+    vlan: int | None = Field(examples=[10])
     first_seen: Time
     last_seen: Time
     messages: Count
@@ -169,6 +170,7 @@ def draw(assets: Iterable[entities.Asset], conversations: Iterable[entities.Conv
                 source=ends[0],
                 target=ends[1],
                 protocol=talk.protocol,
+                vlan=talk.vlan,
                 first_seen=talk.first_seen,
                 last_seen=talk.last_seen,
                 messages=talk.messages,

@@ -58,7 +58,7 @@ Chosen = Annotated[AlertFilter, Depends(chosen)]
 
 def count(store: AlertStore, which: AlertFilter, scope: Scope) -> AlertCounts:
     """How many of those alerts there are, by everything they are counted by."""
-    fields = ("state", "kind", "protocol", "technique", "rule")
+    fields = ("state", "kind", "protocol", "technique", "rule", "organization")
     numbers = {field: dict(store.count_by(field, which, scope)) for field in fields}
     return AlertCounts(severity=by_band(store.count_by("severity", which, scope)), **numbers)
 

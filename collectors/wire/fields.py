@@ -208,8 +208,14 @@ class Number:
         self.form = (size, big, signed or real)
         self.kind = Kind.DOUBLE if real else Kind.LONG if size >= _WIDE else Kind.INTEGER
         self._whole = f"i{max(size, 4)}" if real or size < _WIDE else "i8"
+        self._known: dict[tuple[bool, int], Expr] = {}
 
     def __getitem__(self, at: Expr | int) -> Expr:
+        """The same expression each time, so that PDUs read its number once."""
+        key = (True, id(at)) if isinstance(at, Expr) else (False, at)
+        return self._known.setdefault(key, self._at(at))
+
+    def _at(self, at: Expr | int) -> Expr:
         def evaluate(pdus: Pdus) -> Column:
             out, valid = np.empty(len(pdus), self._whole), np.empty(len(pdus), np.bool_)
             if isinstance(at, Expr):

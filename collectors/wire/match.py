@@ -7,7 +7,6 @@ the capture. A request that leaves without a response is a row too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -188,7 +187,7 @@ def _match(pdus: Any, parts: Any, about: Any, batch: int, state: Any, found: Any
         if role[i] == 0:
             continue
         row, way, known = _find(requests, places, ring.tail, flow[i], key[i])
-        if role[i] >= 2:  # noqa: PLR2004
+        if role[i] >= 2:
             if not known:
                 continue
             request = requests[places[row, way] % requests.size]

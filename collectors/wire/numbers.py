@@ -63,6 +63,6 @@ def _number(memory: Any, p: int, size: int, big: bool, signed: bool) -> int:
     x = 0
     for j in range(size):
         x = x << 8 | memory[p + j if big else p + size - 1 - j]
-    if signed and size < 8:  # noqa: PLR2004 (eight bytes fill the int64)
+    if signed and size < 8:
         x -= (x >> (8 * size - 1)) << (8 * size)
     return x

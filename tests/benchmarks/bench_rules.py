@@ -1,7 +1,8 @@
 """Rules over rows a second: 200 rules at 1 k, 100 k and 1 M rows. Run as `python -m tests.benchmarks.bench_rules`.
 
-Half of the rules are of the protocol at hand, half of another, as in a folder of rules; one in twenty finds
-something. The same 200 queries as plain Polars expressions, columns as text, are the peer of the same run.
+Half of the rules are of the protocol at hand, half of another, as in a folder of rules. Three in two hundred find
+something; most are decided by a column's distinct texts alone, which is the common case and the kind one. The peer of
+the same run is the same 200 queries as plain Polars expressions over columns of strings.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import os
 import platform
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -101,11 +103,11 @@ def main() -> None:
     print(f"{RULES} rules, half of them of the protocol of the rows")
     for height in (1_000, 100_000, 1_000_000):
         frame = rows(height)
-        taken = best(lambda frame=frame: engine.evaluate(RowKind.MESSAGES, "modbus", frame))
+        taken = best(partial(engine.evaluate, RowKind.MESSAGES, "modbus", frame))
         hits = len(engine.evaluate(RowKind.MESSAGES, "modbus", frame))
         plain = frame.with_columns(pl.col(pl.Categorical()).cast(pl.String))
         queries = {str(n): target.compile(rule.query, plain.schema) for n, rule in enumerate(every)}
-        peer = best(lambda plain=plain, queries=queries: plain.select(**queries), times=2)
+        peer = best(partial(plain.select, **queries), times=2)
         print(
             f"{height:>9,} rows: {height / taken:>12,.0f} rows/s ({taken * 1e3:.1f} ms, {hits} rules hit);"
             f" plain expressions {height / peer:>12,.0f} rows/s ({peer * 1e3:.1f} ms)"

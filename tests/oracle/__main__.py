@@ -39,7 +39,7 @@ def _one(oracle: Oracle) -> tuple[Oracle, Result]:
         print(f"  {count:>7,}  {fields_of(result, reason)}: {reason}")
     for field, count in result.unexplained.most_common():
         print(f"  {count:>7,}  UNEXPLAINED {field}")
-    for example in result.examples[:20]:
+    for example in result.examples[:60]:
         print(f"           {example}")
     return oracle, result
 

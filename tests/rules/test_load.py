@@ -59,6 +59,12 @@ def test_a_bad_rule_is_named_by_file_and_line_and_the_others_run(document: str, 
         assert [one.about.en.title for one in loaded.rules] == ["rule 9"]
 
 
+def test_an_empty_document_is_no_rule_and_no_fault() -> None:
+    loaded = read(GOOD, "", "# nothing here\n")
+    assert len(loaded.rules) == 1
+    assert loaded.errors == ()
+
+
 def test_the_same_id_twice_is_refused() -> None:
     loaded = read(GOOD, GOOD)
     assert len(loaded.rules) == 1

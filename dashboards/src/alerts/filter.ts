@@ -74,8 +74,8 @@ export function fits(alert: Alert, filter: Filter): boolean {
   )
 }
 
-/** Whether `one` stands before `other` in the queue. */
+/** Order of the queue, as the server's: by the first evidence, so that an alert that goes on stays where it is. */
 export function before(one: Alert, other: Alert, order: Order): number {
-  const byTime = moment(other.last_seen).getTime() - moment(one.last_seen).getTime()
+  const byTime = moment(other.first_seen).getTime() - moment(one.first_seen).getTime()
   return order === 'severity' ? other.severity - one.severity || byTime : byTime
 }

@@ -7,6 +7,8 @@ export class ProblemError extends Error {
     readonly hint: string = '',
     /** 0-based offset into the query text. */
     readonly position: number | null = null,
+    /** Stable name of the kind of problem, such as `query` or `unknown-name`. */
+    readonly kind: string = '',
   ) {
     super(detail || title)
   }
@@ -15,7 +17,7 @@ export class ProblemError extends Error {
     const said = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>
     const text = (name: string): string => (typeof said[name] === 'string' ? said[name] : '')
     const position = typeof said.position === 'number' ? said.position : null
-    return new ProblemError(status, text('title') || `HTTP ${status}`, text('detail'), text('hint'), position)
+    return new ProblemError(status, text('title') || `HTTP ${status}`, text('detail'), text('hint'), position, text('type').replace(/^urn:liaowang:problem:/, ''))
   }
 
   /** No answer came: the server is down or the line is cut. */

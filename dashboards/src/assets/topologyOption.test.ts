@@ -3,12 +3,12 @@ import { dark } from '@/theme/palette'
 import { topologyOption } from './topologyOption'
 
 const nodes = [
-  { id: 'a', label: '10.0.0.1', asset: 'a', role: 'hmi', level: 2, vendor: '<script>', site: 's' },
-  { id: 'b', label: '10.0.0.2', asset: null, role: '', level: null, vendor: '', site: 's' },
+  { id: 'a', label: '10.0.0.1', asset: 'a', role: 'hmi', level: 2, vendor: '<script>', site: 's', ips: [], protocols: [] },
+  { id: 'b', label: '10.0.0.2', asset: null, role: '', level: null, vendor: '', site: 's', ips: [], protocols: [] },
 ]
 const edges = [
-  { source: 'a', target: 'b', protocol: 'modbus', messages: 10, errors: 0, unanswered: 2 },
-  { source: 'b', target: 'a', protocol: 'modbus', messages: 10, errors: 0, unanswered: 0 },
+  { source: 'a', target: 'b', protocol: 'modbus', messages: 10, errors: 0, unanswered: 2, first_seen: '', last_seen: '' },
+  { source: 'b', target: 'a', protocol: 'modbus', messages: 10, errors: 0, unanswered: 0, first_seen: '', last_seen: '' },
 ]
 const words = { role: (role: string) => role, level: (level: number | null) => `level ${level}`, edge: () => 'modbus' }
 const option = topologyOption({ nodes, edges }, 'a', dark, words) as {

@@ -11,7 +11,7 @@ export interface TopologyWords {
 }
 
 /** Shape by role, so that a PLC is told from a workstation without reading. */
-const SYMBOLS: Record<string, string> = { plc: 'rect', rtu: 'rect', io_device: 'rect', hmi: 'roundRect', ews: 'diamond', historian: 'pin', scada_server: 'triangle' }
+const SYMBOLS: Record<string, string> = { plc: 'rect', rtu: 'rect', io_device: 'rect', hmi: 'roundRect', ews: 'diamond', scada_server: 'triangle' }
 
 /** Who talks to whom, a band for each level; lines that carry errors or go unanswered stand out. */
 export function topologyOption(data: Topology, chosen: string, palette: Palette, words: TopologyWords): EChartsOption {
@@ -47,11 +47,11 @@ export function topologyOption(data: Topology, chosen: string, palette: Palette,
           symbol: SYMBOLS[node.role] ?? 'circle',
           symbolSize: node.id === chosen ? 22 : 16,
           itemStyle: {
-            color: node.asset === null ? palette.surface : palette.muted,
-            borderColor: node.id === chosen ? palette.accent : node.asset === null ? palette.muted : palette.surface,
+            color: node.role ? palette.muted : palette.surface,
+            borderColor: node.id === chosen ? palette.accent : node.role ? palette.surface : palette.muted,
             borderWidth: node.id === chosen ? 3 : 1.5,
           },
-          label: { show: true, position: 'bottom', distance: 5, formatter: node.label, ...textStyle(palette), color: palette.text },
+          label: { show: true, position: 'bottom', distance: 5, formatter: node.label, ...textStyle(palette), color: palette.text, backgroundColor: palette.surface, padding: [1, 3] },
           tooltip: { formatter: [`<b>${plain(node.label)}</b>`, plain(words.role(node.role)), plain(node.vendor)].filter(Boolean).join('<br>') },
         })),
         links: data.edges.map((edge) => {

@@ -1,7 +1,7 @@
 import { useI18n } from 'vue-i18n'
 import { useNumbers } from '@/i18n/numbers'
 import { protocolName } from '@/i18n/protocols'
-import { precise } from '@/time/format'
+import { narrow } from '@/time/format'
 import { details, DETAILS } from './columns'
 import type { Row } from './queries'
 import { useCommands } from './vocabulary'
@@ -15,7 +15,7 @@ export function useCell() {
     if (column === DETAILS) return details(row)
     const value = row[column]
     if (value === undefined || value === null) return ''
-    if (column.endsWith('timestamp')) return precise(String(value))
+    if (column.endsWith('timestamp')) return narrow(String(value))
     if (column === 'ot.command') return commandName(value)
     if (column === 'network.protocol') return protocolName(String(value))
     if (column === 'ot.round_trip_time') return `${whole(Number(value) / 1e6)} ms`

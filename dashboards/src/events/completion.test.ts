@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { FieldCard } from '@/api/schema'
 import { complete } from './completion'
 
-const field = (name: string, en: string, zh: string): FieldCard => ({ name, en, zh, kind: 'keyword', unit: '', source: '', protocol: '' })
+const field = (name: string, en: string, zh: string): FieldCard => ({ name, en, zh, kind: 'keyword', unit: '', source: '', protocol: '', example: null })
 const fields = [
   field('source.ip', 'IP address of the source', '源 IP 地址'),
   field('source.port', 'port of the source', '源端口'),

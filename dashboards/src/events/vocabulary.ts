@@ -18,7 +18,7 @@ export function useFields(kind: Ref<RowKind>) {
 
 /** What a field means, in the user's language. */
 export function useMeanings() {
-  const { locale } = useI18n()
+  const { locale, t, te } = useI18n()
   const query = useQuery({
     queryKey: ['fields', 'all'],
     queryFn: ({ signal }) => got(client.GET('/api/fields', { signal })),
@@ -27,6 +27,11 @@ export function useMeanings() {
   const known = computed(() => new Map((query.data.value?.items ?? []).map((each) => [each.name, each])))
   return {
     field: (name: string): FieldCard | undefined => known.value.get(name),
+    /** A word or two for the head of a column; what it means where nobody wrote one. */
+    title(name: string): string {
+      const key = `events.titles.${name.replace('@', '').replaceAll('.', '_')}`
+      return te(key) ? t(key) : this.meaning(name) || name
+    },
     meaning(name: string): string {
       const found = known.value.get(name)
       return found ? (locale.value === 'zh' && found.zh) || found.en : ''

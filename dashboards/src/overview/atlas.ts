@@ -4,6 +4,10 @@ import { computed, type Ref } from 'vue'
 
 const forever = { staleTime: Infinity, gcTime: Infinity, retry: false }
 
+interface Outline {
+  features: { properties: { name: string; cp?: [number, number] } }[]
+}
+
 async function file<Data>(path: string): Promise<Data> {
   const answer = await fetch(`/data/${path}`)
   if (!answer.ok) throw new Error(path)
@@ -20,7 +24,10 @@ export function useOutline(code: Ref<string>) {
   return useQuery({
     queryKey: ['outline', code],
     async queryFn() {
-      registerMap(code.value, await file<Parameters<typeof registerMap>[1] & object>(`map/${code.value}.json`) as never)
+      const outline = await file<Outline>(`map/${code.value}.json`)
+      // Names stand in the middle of a city's area, not on its seat: seats of neighbours lie too close together.
+      for (const { properties } of outline.features) delete properties.cp
+      registerMap(code.value, outline as never)
       return code.value
     },
     enabled: computed(() => code.value !== ''),

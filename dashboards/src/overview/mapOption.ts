@@ -30,9 +30,10 @@ export function mapOption(map: string, cities: City[], palette: Palette, alerts:
         top: 4,
         bottom: 8,
         itemStyle: { areaColor: palette.raised, borderColor: palette.line, borderWidth: 1 },
-        label: { show: false, ...textStyle(palette) },
-        emphasis: { label: { show: false }, itemStyle: { areaColor: undefined, borderColor: palette.text } },
-        data: cities.map(({ name, alerts: value }) => ({ name, value, label: { show: true, color: palette.text } })),
+        label: { show: false },
+        labelLayout: { hideOverlap: true },
+        emphasis: { itemStyle: { areaColor: 'inherit', borderColor: palette.text } },
+        data: cities.map(({ name, alerts: value }) => ({ name, value, label: { show: true, ...textStyle(palette), color: palette.text, textBorderColor: palette.surface, textBorderWidth: 2 } })),
       },
     ],
   }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import type { Timeline } from '@/api/schema'
 import { BANDS, dark } from '@/theme/palette'
 import { timelineOption } from './timelineOption'
 
 const words = { band: Object.fromEntries(BANDS.map((band) => [band, band.toUpperCase()])), messages: 'messages', whole: String, short: String }
-const moments = [
+const moments: Timeline['moments'] = [
   { start: '2026-03-01T08:00:00Z', messages: 40, alerts: { critical: 1, low: 2 } },
   { start: '2026-03-01T09:00:00Z', messages: 50, alerts: {} },
 ]

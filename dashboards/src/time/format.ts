@@ -30,10 +30,20 @@ export function brief(text: string, now = new Date()): string {
   return at.getFullYear() === now.getFullYear() ? `${day(at).slice(5)} ${clock(at)}` : stamp(text)
 }
 
-/** `08:04:05.123456`: what an analyst compares packets by. */
-export function precise(text: string): string {
+function micros(text: string): string {
   const digits = /\.(\d+)/.exec(text)?.[1] ?? ''
-  return `${stamp(text)}.${digits.padEnd(6, '0').slice(0, 6)}`
+  return digits.padEnd(6, '0').slice(0, 6)
+}
+
+/** `2026-11-21 08:04:05.123456`: what an analyst compares packets by. */
+export function precise(text: string): string {
+  return `${stamp(text)}.${micros(text)}`
+}
+
+/** The same for columns, without the year where it is this one. */
+export function narrow(text: string, now = new Date()): string {
+  const whole = precise(text)
+  return moment(text).getFullYear() === now.getFullYear() ? whole.slice(5) : whole
 }
 
 /** Seconds in the two largest units: `3 d 4 h`, `5 min`. */

@@ -9,7 +9,7 @@ describe('a range', () => {
     expect(rangeFrom(rangeTo({ span: '7d' }, '24h'), '24h')).toEqual({ span: '7d' })
   })
   it('is left out of the address where it is the usual one', () => expect(rangeTo({ span: '24h' }, '24h')).toEqual({}))
-  it.each([{ span: 'ever' }, { start: 'yesterday', end: 'today' }, { start: fixed.end, end: fixed.start }])(
+  it.each<Record<string, string>>([{ span: 'ever' }, { start: 'yesterday', end: 'today' }, { start: fixed.end, end: fixed.start }])(
     'that makes no sense (%o) is the usual one',
     (query) => expect(rangeFrom(query, '1h')).toEqual({ span: '1h' }),
   )

@@ -1,0 +1,134 @@
+"""A value written that lies outside of what the point has ever held."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import polars as pl
+
+from analytics.detectors.contract import Learned, Learner, Silence
+from analytics.detectors.seen import as_asked
+from analytics.findings import Detector, Finding, Row, group
+from analytics.step import WRITES, Step
+from core.rows import RowKind
+
+LEAST_VALUES = 10
+"""Values of a point that must have been learned before anything is said of it."""
+BEYOND = 0.5
+"""How far outside a value must lie, as a share of the learned range's width."""
+BEYOND_BOUND = 0.1
+"""The same as a share of the bound itself: a setpoint that hardly ever moved has almost no width."""
+
+_TEXTS = ("server.ip", "network.protocol", "ot.object.type", "ot.object.name")
+_POINT = (
+    "server.ip",
+    "network.protocol",
+    "ot.object.type",
+    "ot.object.group",
+    "ot.object.instance",
+    "ot.object.address",
+)
+_KEY = (*_POINT, "ot.object.name")
+
+
+class ValueRange(Learner):
+    """Reports values written that are far above or below all that were read and written before at that very point.
+
+    Values that are only read are measurements, which a model of the process has to judge.
+    """
+
+    order: ClassVar[int] = 5
+    detector = Detector(
+        id="baseline-value-range",
+        kind="baseline",
+        name="Written value out of its usual range",
+        name_zh="写入值超出常见范围",
+        severity=55,
+        techniques=("T0836",),
+    )
+    about = (
+        "A setpoint far outside of what it ever was may be a manipulated parameter, and the process follows it.",
+        "设定值远超历史范围，可能是参数被篡改，而工艺会随之变化。",
+    )
+    runbook = (
+        (
+            "Compare the value with the limits of the process and with what the operators see.",
+            "Who wrote it, and does the shift log say why?",
+            "If nobody knows: write the right value back together with the operator, and examine the client.",
+        ),
+        (
+            "将该值与工艺限值、操作员所见比对。",
+            "查明写入者，核对交接班记录中的原因。",
+            "若无人知情：会同操作员写回正确值，并检查客户端主机。",
+        ),
+    )
+    benign = ("start-up and shut-down", "a season that was not part of the time that was learned")
+
+    def __init__(self) -> None:
+        self._learned: dict[tuple[Any, ...], list[float]] = {}
+        self._bounds: pl.DataFrame | None = None
+
+    def learn(self, step: Step) -> None:
+        """Takes these values as normal."""
+        rows = _values(step)
+        if not rows.height:
+            return
+        value = pl.col("ot.value")
+        for *key, low, high, count in (
+            rows.group_by(_KEY).agg(low=value.min(), high=value.max(), count=pl.len()).iter_rows()
+        ):
+            known = self._learned.setdefault(tuple(key), [low, high, 0])
+            known[:] = min(known[0], low), max(known[1], high), known[2] + count
+        self._bounds = None
+
+    def find(self, step: Step, silence: Silence) -> list[Finding]:
+        """The values outside, one finding for each client and server."""
+        rows = _values(step)
+        if rows.height:
+            writes = pl.col("ot.command").cast(pl.String).is_in(WRITES)
+            rows = rows.filter(writes & (pl.col("ot.direction").cast(pl.String) == "request"))
+        bounds = self._known_bounds(rows)
+        if not rows.height or not bounds.height:
+            return []
+        value, low, high = pl.col("ot.value"), pl.col("low"), pl.col("high")
+        room = pl.max_horizontal((high - low) * BEYOND, low.abs() * BEYOND_BOUND, high.abs() * BEYOND_BOUND)
+        joined = rows.join(bounds, on=_KEY, how="inner", nulls_equal=True, maintain_order="left")
+        outside = joined.filter((value > high + room) | (value < low - room))
+        return group(self.detector, outside, _tell)
+
+    def _known_bounds(self, like: pl.DataFrame) -> pl.DataFrame:
+        if self._bounds is None and like.height:
+            known = [(*key, low, high) for key, (low, high, count) in self._learned.items() if count >= LEAST_VALUES]
+            schema = {name: like.schema[name] for name in _KEY} | {"low": pl.Float64, "high": pl.Float64}
+            self._bounds = pl.DataFrame(known, schema=schema, orient="row")
+        return pl.DataFrame() if self._bounds is None else self._bounds
+
+    def save(self) -> Learned:
+        """Smallest and largest value of each point, and how many there were."""
+        rows = [[list(key), *bounds] for key, bounds in self._learned.items()]
+        return {"point": list(_KEY), "ranges": sorted(rows, key=lambda row: [(x is None, x) for x in row[0]])}
+
+    def load(self, learned: Learned) -> None:
+        """Adds the ranges that were saved."""
+        if learned.get("point") == list(_KEY):
+            self._learned.update({tuple(key): list(bounds) for key, *bounds in learned["ranges"]})
+            self._bounds = None
+
+
+def _values(step: Step) -> pl.DataFrame:
+    rows = step.common(RowKind.POINTS)
+    if not rows.height:
+        return rows
+    return as_asked(rows.filter(pl.col("ot.value").is_finite())).with_columns(
+        pl.col(name).cast(pl.String) for name in _TEXTS
+    )
+
+
+def _tell(row: Row) -> tuple[str, str]:
+    place = row["ot.object.name"] or row["ot.object.address"]
+    what = f"{row['ot.object.type']} {place}"
+    seen, low, high = (f"{row[name]:.6g}" for name in ("ot.value", "low", "high"))
+    return (
+        f"{row['client.ip']} sets {what} at {row['server.ip']} to {seen}; so far it was between {low} and {high}.",
+        f"{row['client.ip']} 将 {row['server.ip']} 的 {what} 设为 {seen}；此前范围为 {low} 至 {high}。",
+    )

@@ -1,0 +1,19 @@
+import { useI18n } from 'vue-i18n'
+import { ProblemError } from './problem'
+
+export interface Told {
+  title: string
+  detail: string
+}
+
+/** An error in the user's language. The server's own sentence is English: it stands below where the user's is not. */
+export function useProblem() {
+  const { t, te, locale } = useI18n()
+  return (error: Error): Told => {
+    if (!(error instanceof ProblemError) || error.status === 0) return { title: t('state.unreachable'), detail: t('state.unreachableHint') }
+    const said = [error.detail || error.title, error.hint].filter(Boolean)
+    if (locale.value === 'en') return { title: said[0]!, detail: said.slice(1).join(' ') }
+    const key = [`problems.${error.kind}`, `problems.${error.status}`].find((each) => te(each)) ?? 'problems.other'
+    return { title: t(key), detail: said.join(' ') }
+  }
+}
