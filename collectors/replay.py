@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from collectors.capture.source import open_capture
@@ -19,24 +21,35 @@ from core.scope import Origin
 _SECOND = 1_000_000_000
 _PACKETS = 64
 """Packets of one step, so that rows come about as they did."""
+_PAST_PACKETS = 16_384
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A part of a capture, played in its own time.
+
+    Attributes:
+        capture: file.
+        start: first moment played, ns since 1970 by the capture's clock; 0 for the beginning.
+        end: last moment, 0 for the end.
+    """
+
+    capture: Path
+    start: int = 0
+    end: int = 0
+
+
 class Replay:
-    """Plays a benign capture as the past of a site, then attacks one after the other, then normal days with attacks."""
+    """Plays a benign capture as the past of a site, then scenes one after the other, again and again."""
 
     def __init__(
-        self,
-        history: Path,
-        attacks: Sequence[Path],
-        origin: Origin,
-        stream: EventStream,
-        sight: SightBook,
-        pace: float = 20.0,
+        self, history: Path, scenes: Sequence[Scene], origin: Origin, stream: EventStream, sight: SightBook
     ) -> None:
-        """Args: the past; what happens now, in order; whose; where to; who counts; seconds that one attack takes."""
-        self._history, self._attacks, self._origin = history, tuple(attacks), origin
-        self._stream, self._sight, self._pace = stream, sight, pace
+        """Args: the past; what happens from now on, in order; whose; where to; who counts."""
+        self._history, self._scenes, self._origin = history, tuple(scenes), origin
+        self._stream, self._sight = stream, sight
+        self._counted: Counter[str] = Counter()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._play, name="replay", daemon=True)
 
@@ -51,46 +64,45 @@ class Replay:
 
     def _play(self) -> None:
         try:
-            decoder = Decoder(self._origin)
-            self._past(decoder)
-            for attack in self._attacks:
-                self._present(decoder, attack, self._pace)
+            self._past()
             while not self._over.is_set():
-                self._present(decoder, self._history, None)
-                for attack in self._attacks[:1]:
-                    self._present(decoder, attack, self._pace)
+                for scene in (*self._scenes, Scene(self._history)):
+                    self._present(scene)
         except ValueError:
             _log.info("the stream is closed; the replay ends")
 
-    def _past(self, decoder: Decoder) -> None:
+    def _past(self) -> None:
         """The benign capture, its last packet a moment ago, as fast as it can be read."""
         now = time.time_ns()
-        shift = now - _SECOND - by_time([self._history]).last
         self._stream.publish(begin(self._origin, now))
-        for step in self._steps(decoder, self._history, shift):
-            self._hand_over(decoder, step)
+        for step in self._steps(self._history, now - _SECOND - by_time([self._history]).last, _PAST_PACKETS):
+            self._hand_over(step)
 
-    def _present(self, decoder: Decoder, capture: Path, seconds: float | None) -> None:
-        """A capture as of now: in its own time, or within `seconds` with its last packet at the end of them."""
-        span = by_time([capture])
-        began = time.time_ns()
-        length = span.last - span.first
-        wait = length if seconds is None else int(seconds * _SECOND)
-        shift = began + wait - span.last
-        for step in self._steps(decoder, capture, shift):
-            share = (step.last_time - shift - span.first) / max(1, length)
-            if self._over.wait(max(0.0, (began + share * wait - time.time_ns()) / _SECOND)):
+    def _present(self, scene: Scene) -> None:
+        """A scene as of now, each step when its last packet is due; what lies before the scene is not shown."""
+        first = scene.start or by_time([scene.capture]).first
+        shift = time.time_ns() - first
+        for step in self._steps(scene.capture, shift, _PACKETS):
+            if step.last_time - shift < first:
+                continue
+            if scene.end and step.first_time - shift > scene.end:
                 return
-            self._hand_over(decoder, step)
+            if self._over.wait(max(0.0, (step.last_time - time.time_ns()) / _SECOND)):
+                return
+            self._hand_over(step)
 
-    def _steps(self, decoder: Decoder, capture: Path, shift: int) -> Iterator[Decoded]:
+    def _steps(self, capture: Path, shift: int, most: int) -> Iterator[Decoded]:
+        """The steps of a capture, with a decoder of its own: captures share addresses but no connections."""
+        decoder = Decoder(self._origin)
         with open_capture(capture) as source:
-            for step in decoder.read(source, f"demo/{capture.parent.name}", _PACKETS, shift):
+            for step in decoder.read(source, f"demo/{capture.parent.name}", most, shift):
                 if self._over.is_set():
                     return
                 yield step
+                counted = self._counted + Counter(decoder.counters())
+                self._sight.note(self._origin, counted, step.last_time, live=True)
+        self._counted.update(decoder.counters())
 
-    def _hand_over(self, decoder: Decoder, step: Decoded) -> None:
+    def _hand_over(self, step: Decoded) -> None:
         for batch in step.rows:
             self._stream.publish(batch)
-        self._sight.note(self._origin, decoder.counters(), step.last_time, live=True)
