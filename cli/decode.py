@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +18,7 @@ from core.rows import RowKind
 from core.scope import Origin
 
 
-class Rows(str, Enum):
+class Rows(StrEnum):
     """Which kind of row."""
 
     MESSAGES = "messages"

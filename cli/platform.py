@@ -120,7 +120,7 @@ class Platform:
             try:
                 self.archive.compact()
                 self.archive.retain(policy, time.time_ns())
-            except Exception:  # the next turn tries again; searching goes on meanwhile
+            except Exception:  # noqa: BLE001 the next turn tries again; searching goes on meanwhile
                 _log.exception("the archive could not be put in order")
 
 

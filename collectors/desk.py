@@ -97,7 +97,7 @@ class Desk:
                 self._decode(job)
             except LiaowangError as error:
                 self._update(job, state=UploadState.FAILED, problem=str(error))
-            except Exception:  # the desk must outlive a fault of ours in one capture, and say so
+            except Exception:  # noqa: BLE001 the desk must outlive a fault of ours in one capture, and say so
                 _log.exception("capture %s could not be decoded", job.path)
                 self._update(job, state=UploadState.FAILED, problem="internal error; see the log")
 

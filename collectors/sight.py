@@ -11,8 +11,8 @@ from collectors.pipeline import meanings
 from core.ports import SensorState, Tally
 from core.scope import Origin, Scope
 
-SILENT_AFTER = 300
-"""Seconds without a packet after which a live sensor is silent."""
+SILENT_AFTER = 300 * 1_000_000_000
+"""Nanoseconds without a packet after which a live sensor is silent."""
 _MOST_SENSORS = 1000
 
 
@@ -22,7 +22,7 @@ class _Sensor:
 
     counters: Mapping[str, int] = field(default_factory=dict)
     last_packet: int = 0
-    heard: float = 0.0
+    heard: int = 0
     live: bool = False
 
 
@@ -37,7 +37,7 @@ class SightBook:
         """Takes the counters of a sensor, which replace its earlier ones."""
         with self._lock:
             sensor = self._sensors.setdefault(origin, _Sensor())
-            sensor.counters, sensor.live, sensor.heard = counters, live, time.monotonic()
+            sensor.counters, sensor.live, sensor.heard = counters, live, time.time_ns()
             sensor.last_packet = max(sensor.last_packet, last_packet)
             if len(self._sensors) > _MOST_SENSORS:
                 del self._sensors[min(self._sensors, key=lambda one: self._sensors[one].heard)]
@@ -54,13 +54,12 @@ class SightBook:
 
     def sensors(self, scope: Scope, now: int) -> Sequence[SensorState]:
         """Every sensor; an upload is over and therefore never silent."""
-        moment = time.monotonic()
         return [
             SensorState(
                 origin,
                 sensor.last_packet,
                 sensor.counters.get("packets", 0),
-                sensor.live and moment - sensor.heard > SILENT_AFTER,
+                sensor.live and now - sensor.heard > SILENT_AFTER,
             )
             for origin, sensor in self._covered(scope)
         ]

@@ -14,6 +14,7 @@ their number; the contents of files; answers to a broadcast address are not join
 import datetime
 
 from collectors.wire.fields import (
+    Expr,
     arrival,
     choose,
     constant,
@@ -187,7 +188,7 @@ INTERROGATIONS = {20: "station", **{20 + group: f"group_{group}" for group in ra
 QUALIFIERS = {0: "no_additional_definition", 1: "short_pulse", 2: "long_pulse", 3: "persistent"}  # IEC101 §7.2.6.26
 RESETS = {1: "general_reset_of_process", 2: "reset_of_pending_events"}  # IEC101 §7.2.6.27
 INITIALIZATIONS = {0: "local_power_on", 1: "local_manual_reset", 2: "remote_reset"}  # IEC101 §7.2.6.21
-# IEC101 §7.2.6.1-4, -10 and, for the lowest two and the highest, -9 and -18 under one roof
+# IEC101 §7.2.6.1-4 and -10 have these bits; a counter's carry and adjustment (-9) and a time tag's IV (-18) join them
 QUALITY = (
     (0x01, "overflow"),
     (0x02, "adjusted"),
@@ -214,6 +215,9 @@ COMMANDS = {
     **dict.fromkeys(range(128, 256), "ot_proprietary_message"),
 }
 
+FLAGS_AT = {code: at for code, (_, element, _) in TYPES.items() if (at := ELEMENTS[element][1]) is not None}
+_NORMALIZED = ("measured_normalized", "measured_normalized_only", "setpoint_normalized", "parameter_normalized")
+
 _MINUTE = 60_000_000_000
 _EPOCH = datetime.date(1970, 1, 1).toordinal()
 _CENTURY = [datetime.date.fromordinal(day) for day in range(730_120, 730_120 + 36_525)]  # 2000-01-01 to 2099-12-31
@@ -234,7 +238,13 @@ def types(*elements: str) -> tuple[int, ...]:
     return tuple(code for code, (_, element, _) in TYPES.items() if element in elements)
 
 
-def _flags(bits: int) -> str:
+def holds(*elements: str) -> Expr:
+    """Whether the message has such elements."""
+    return u8[6].isin(*types(*elements))
+
+
+def quality(bits: int) -> str:
+    """The words of these flags."""
     return ",".join(word for bit, word in QUALITY if bits & bit) or "good"
 
 
@@ -331,12 +341,7 @@ class Iec104(Protocol):
     _own = constant(1) - _shared
     _before = index * (_size + _own * 3)
     _at = _before + 15
-    _word, _long = lei16[_at], lei32[_at]
-    _flag_at = _at + _code.numbers({
-        code: ELEMENTS[element][1] or 0 for code, (_, element, _) in TYPES.items() if ELEMENTS[element][1] is not None
-    })  # fmt: skip
-    _flag_byte = u8[_flag_at]
-    _with_ei = types("protection_event", "protection_start", "protection_output")
+    _flags = u8[_at + _code.numbers(FLAGS_AT)]
     _tag = _at + _code.numbers({code: ELEMENTS[element][0] for code, (_, element, tag) in TYPES.items() if tag})
     _short = _code.isin(*(code for code, one in TYPES.items() if one[2] == 3))
     _late = u8[_tag + 2].bit(7)
@@ -356,44 +361,31 @@ class Iec104(Protocol):
         group=common_address,
         address=le24[_before * _own + 12] + index * _shared,
         value=choose(
-            (_code.isin(*types("single_point", "single_command")), u8[_at] & 1),
-            (
-                _code.isin(*types("double_point", "double_command", "step_command", "protection_event")),
-                u8[_at] & 3,
-            ),
-            (
-                _code.isin(*types("measured_float", "setpoint_float", "parameter_float")),
-                lef32[_at],
-            ),
-            (
-                _code.isin(
-                    *types(
-                        "measured_normalized", "measured_normalized_only", "setpoint_normalized", "parameter_normalized"
-                    )
-                ),
-                _word * (1 / 32_768),
-            ),
-            (_code.isin(*types("measured_scaled", "setpoint_scaled", "parameter_scaled")), _word),
-            (_code.isin(*types("step_position")), (u8[_at] & 0x7F) - (u8[_at] & 0x40) * 2),
-            (_code.isin(*types("bitstring", "bitstring_command")), le32[_at]),
-            (_code.isin(*types("integrated_total")), _long),
-            (_code.isin(*types("protection_start")), u8[_at] & 0x3F),
-            (_code.isin(*types("protection_output")), u8[_at] & 0x0F),
-            (_code == 70, u8[_at] & 0x7F),
+            (holds("single_point", "single_command"), u8[_at] & 1),
+            (holds("double_point", "double_command", "step_command", "protection_event"), u8[_at] & 3),
+            (holds("measured_float", "setpoint_float", "parameter_float"), lef32[_at]),
+            (holds(*_NORMALIZED), lei16[_at] * (1 / 32_768)),
+            (holds("measured_scaled", "setpoint_scaled", "parameter_scaled"), lei16[_at]),
+            (holds("step_position"), (u8[_at] & 0x7F) - (u8[_at] & 0x40) * 2),
+            (holds("bitstring", "bitstring_command"), le32[_at]),
+            (holds("integrated_total"), lei32[_at]),
+            (holds("protection_start"), u8[_at] & 0x3F),
+            (holds("protection_output"), u8[_at] & 0x0F),
+            (holds("end_of_initialization"), u8[_at] & 0x7F),
             (_code.isin(100, 101, 105, 113), u8[_at]),
             (_code.isin(20, 104, 106, 107, *range(120, 128)), le16[_at]),
         ),
-        text=constant("transient").when(_code.isin(*types("step_position")), u8[_at].bit(7)),
+        text=constant("transient").when(holds("step_position"), u8[_at].bit(7)),
         quality=(
             choose(
-                (_code.isin(*types("integrated_total")), _flag_byte & 0x80 | _flag_byte >> 5 & 3),
-                (_code.isin(*_with_ei), _flag_byte & 0xF8),
-                (_code.isin(*types("single_point", "double_point")), _flag_byte & 0xF0),
-                (_flag_byte.exists(), _flag_byte & 0xF1),
+                (holds("integrated_total"), _flags & 0x80 | _flags >> 5 & 3),
+                (holds("protection_event", "protection_start", "protection_output"), _flags & 0xF8),
+                (holds("single_point", "double_point"), _flags & 0xF0),
+                (_flags.exists(), _flags & 0xF1),
                 (_late, 0),
             )
             + choose((_late, 0x100), default=0)
-        ).words({bits: _flags(bits) for bits in range(0x200)}),
+        ).words({bits: quality(bits) for bits in range(0x200)}),
         time=choose((_short, _past), (_hour <= 23, _clock)).when(_sound),
     )
 
