@@ -180,6 +180,10 @@ def _out_of_order(mismatch: Mismatch) -> bool:
     return any(f"tcp.analysis.{name}" in mismatch.frame for name in ("retransmission", "out_of_order"))
 
 
+def _missed(mismatch: Mismatch) -> bool:
+    return mismatch.field == PRESENCE and mismatch.ours == [False]
+
+
 def _part_of(theirs: list[Value], ours: list[Value]) -> bool:
     """Whether tshark's values are among ours, in the same order."""
     rest = iter(ours)
@@ -191,13 +195,13 @@ STREAMS = (
         "a packet before this one is missing or comes later: with `tcp.reassemble_out_of_order:TRUE` tshark holds all "
         "that follows back, for ever when it never comes; with `FALSE` it shows in this packet just what we show",
         "ours",
-        lambda one: one.in_wire_order and one.theirs != [True],
+        lambda one: one.in_wire_order and not _missed(one),
     ),
     Difference(
         "the packet comes after its receiver had acknowledged what follows, so its place was given up, as tshark does "
         "with `tcp.reassemble_out_of_order:FALSE`; with `TRUE` tshark has waited for it",
         "tshark",
-        lambda one: one.in_wire_order and one.theirs == [True] and _out_of_order(one),
+        lambda one: one.in_wire_order and _missed(one) and _out_of_order(one),
     ),
     Difference(
         "the packet brings payload that no earlier one had, after later ones: tshark with "

@@ -68,6 +68,21 @@ def _turned(one: Mismatch) -> bool:
     return [int.from_bytes(int(str(x)).to_bytes(4, "big"), "little") for x in one.theirs] == one.ours
 
 
+def _short_tags(one: Mismatch) -> bool:
+    """Whether our times are, within their hours, the minutes and seconds that tshark shows."""
+    if not one.field.startswith("ot.object.timestamp") or one.theirs:
+        return False
+    tags = [round(float(text) * 1000) for text in one.frame.get("iec60870_asdu.cp24time", [])]
+    return tags == [int(str(moment)) // 1_000_000 % 3_600_000 for moment in one.ours]
+
+
+def _raw(one: Mismatch) -> bool:
+    """Whether the frame holds nothing but types of which tshark shows one address and the rest as bytes."""
+    types = {int(text) for text in one.frame.get("iec60870_asdu.typeid", ["0"])}
+    return types <= RAW and "iec60870_asdu.rawdata" in one.frame and one.theirs == one.ours[: len(one.theirs)]
+
+
+RAW = {17, 18, 19, 20, 38, 39, 40, 107, *range(120, 128)}
 ORACLE = Oracle(
     protocol="iec104",
     present=_present,
@@ -87,7 +102,6 @@ ORACLE = Oracle(
         Compared("iec60870_asdu.addr", "iec104.common_address"),
         Compared("iec60870_asdu.qoi", "iec104.qoi"),
         Compared("iec60870_asdu.qrp", "iec104.qrp"),
-        Compared("iec60870_asdu.coi_r", "iec104.coi"),
         point("ioa", ours="ot.object.address", convert=number),
         point("siq.spi", "single_point"),
         point("diq.dpi", "double_point"),
@@ -97,6 +111,7 @@ ORACLE = Oracle(
         point("scalval", "measured_scaled", "setpoint_scaled", "parameter_scaled"),
         point("float", "measured_float", "setpoint_float", "parameter_float"),
         point("bcr.count", "integrated_total"),
+        point("coi_r", "end_of_initialization"),
         point("sco.on", "single_command"),
         point("dco.on", "double_command"),
         point("rco.up", "step_command"),
@@ -113,5 +128,17 @@ ORACLE = Oracle(
             "ours",
             _turned,
         ),
+        Difference(
+            "a three-byte time tag: tshark shows its minutes and seconds, which are ours within the hour that we take "
+            "from the packet's time",
+            "both",
+            _short_tags,
+        ),
+        Difference(
+            "types 17 to 20, 38 to 40, 107 and 120 to 127: tshark shows one address and the objects as bytes",
+            "ours",
+            _raw,
+        ),
     ),
+    extra=("iec60870_asdu.cp24time", "iec60870_asdu.rawdata"),
 )

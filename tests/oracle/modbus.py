@@ -23,7 +23,7 @@ def _registers(row: Row) -> bool:
 
 
 def _read(row: Row) -> bool:
-    return row["ot.direction"] == "response"
+    return bool(row["ot.direction"] == "response")
 
 
 def _without_request(one: Mismatch) -> bool:

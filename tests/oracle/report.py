@@ -22,7 +22,10 @@ def page(results: Mapping[str, tuple[Oracle, Result]]) -> str:
             "*explained* when each field that differs is a known difference below."
         ),
         "",
-        f"tshark runs with {', '.join(f'`-o {one}`' for one in tshark.PREFERENCES)} and what is said at each protocol.",
+        (
+            f"tshark runs with {', '.join(f'`-o {one}`' for one in tshark.PREFERENCES)} and what is said at each protocol. "
+            f"Where a frame differs, it is looked at again with `-o {tshark.WIRE_ORDER}`: some reasons below need both."
+        ),
         "",
         "| protocol | captures | frames | values | equal | explained | unexplained | equal or explained |",
         "|---|--:|--:|--:|--:|--:|--:|--:|",
