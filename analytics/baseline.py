@@ -46,6 +46,11 @@ class Baseline:
         """What can only be said at the end of the input."""
         return [finding for learner in self.learners for finding in learner.finish()]
 
+    @property
+    def given_up(self) -> dict[str, int]:
+        """By detector, what was neither learned nor listed for want of memory."""
+        return {one.detector.id: one.given_up for one in self.learners if one.given_up}
+
     def dump(self) -> bytes:
         """What was learned, as JSON; the same knowledge gives the same bytes."""
         learned = {learner.detector.id: learner.save() for learner in self.learners}
@@ -64,9 +69,9 @@ class Baseline:
             if version != _VERSION:
                 raise InputError(f"{name} is a baseline of version {version}; this program reads version {_VERSION}.")
             for learner in self.learners:
-                if learner.detector.id in learned:
+                if learner.detector.id in dict(learned):
                     learner.load(learned[learner.detector.id])
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise InputError(f"{name} is no baseline.", "Save one with --save-baseline.") from error
 
 

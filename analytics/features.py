@@ -35,25 +35,55 @@ FEATURES = (
 )
 NAMES = tuple(feature.name for feature in FEATURES)
 
+MOST_HELD = 2_000_000
+"""Rows of each kind that wait for their minute to end; further ones are counted and left out of the features."""
+_SCOPE = ("organization.id", "ot.site.id", "observer.name")
+_FIRST = ("@timestamp", "frame.file", "frame.number", "network.community_id")
+_ENDS = tuple(f"{side}.{part}" for side in ("client", "server") for part in ("mac", "port"))
+_ALWAYS = (*KEY, "@timestamp", "ot.direction", "ot.command")
+_COLUMNS = {
+    RowKind.MESSAGES: tuple(dict.fromkeys((*_ALWAYS, *_FIRST, *_ENDS, *_SCOPE))),
+    RowKind.TRANSACTIONS: (*_ALWAYS, "ot.outcome", "ot.round_trip_time"),
+}
+
 
 class Windows:
-    """Collects rows until a minute is over; an unanswered request is known only half a minute later."""
+    """Collects rows until a minute is over; an unanswered request is known only half a minute later.
 
-    def __init__(self) -> None:
-        self._held = {kind: pl.DataFrame() for kind in (RowKind.MESSAGES, RowKind.TRANSACTIONS)}
+    Attributes:
+        dropped: rows that came after their minute was judged, or for which there was no room.
+    """
+
+    def __init__(self, most: int = MOST_HELD) -> None:
+        """Args: rows of each kind that may wait."""
+        self._held = {kind: pl.DataFrame() for kind in _COLUMNS}
         self._latest = 0
+        self._most = most
+        self.dropped = 0
+
+    def comes_before(self, step: Step) -> bool:
+        """Whether the step begins before the minutes that are over already."""
+        return step.span is not None and step.span[0] < self._over
+
+    @property
+    def _over(self) -> int:
+        """Time before which everything has been released."""
+        return (self._latest - 1) * MINUTE
 
     def take(self, step: Step) -> pl.DataFrame:
         """The features of the minutes that these rows complete; as `features`."""
         for kind, held in self._held.items():
             rows = step.common(kind)
             if rows.height:
-                self._held[kind] = pl.concat([held, rows]) if held.height else rows
+                fresh = rows.select(_COLUMNS[kind]).filter(pl.col("@timestamp").cast(pl.Int64) >= self._over)
+                fresh = fresh.head(max(0, self._most - held.height))
+                self.dropped += rows.height - fresh.height
+                self._held[kind] = pl.concat([held, fresh]) if held.height else fresh
         span = step.span
         if span is None or span[1] // MINUTE <= self._latest:
             return pl.DataFrame()
         self._latest = span[1] // MINUTE
-        return self._release((self._latest - 1) * MINUTE)
+        return self._release(self._over)
 
     def finish(self) -> pl.DataFrame:
         """The features of all that is left, the last minute included."""
@@ -101,9 +131,6 @@ def _prepared(rows: pl.DataFrame) -> pl.DataFrame:
 def _of_messages() -> list[pl.Expr]:
     asks, reports = pl.col("ot.direction") == "request", pl.col("ot.direction") == "publish"
     gaps = pl.col("time").filter(asks).sort().diff() / 1e9
-    first = ("@timestamp", "frame.file", "frame.number", "network.community_id")
-    ends = [f"{side}.{part}" for side in ("client", "server") for part in ("mac", "port")]
-    scope = ("organization.id", "ot.site.id", "observer.name")
     return [
         asks.sum().alias("requests"),
         reports.sum().alias("reports"),
@@ -111,7 +138,7 @@ def _of_messages() -> list[pl.Expr]:
         pl.col("ot.command").filter(asks | reports).n_unique().alias("commands"),
         gaps.median().alias("pace"),
         (gaps.quantile(0.9) - gaps.quantile(0.1)).alias("jitter"),
-        *(pl.col(name).first() for name in (*first, *ends, *scope)),
+        *(pl.col(name).first() for name in (*_FIRST, *_ENDS, *_SCOPE)),
     ]
 
 

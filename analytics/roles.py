@@ -15,8 +15,14 @@ _ENGINEERING = frozenset(
         "ot_device_firmware_command",
     }
 )
-_MANY = 3
-"""Servers that one operator station or front end talks to."""
+_IDENTITY = frozenset({*below("ot_device_identification_message"), *below("ot_device_description_message")})
+_WRITES = frozenset(below("ot_write_command"))
+_MANY = 8
+"""Servers from which on a station that writes is a front end and no panel."""
+_NO_UNIT = frozenset({0, 255})
+"""Modbus units that mean the device itself (MODBUS Messaging on TCP/IP 1.0b, 4.4.1.2)."""
+_RANK = ("", "historian", "hmi", "scada_server", "ews", "plc", "rtu", "gateway")
+"""Roles by how much must have been seen to guess them: what is seen later can only add."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,31 +34,55 @@ class Guess:
     why: str
 
 
-def guess(serves: frozenset[str], asks: Mapping[str, int], commands: Iterable[tuple[str, str]]) -> Guess:
-    """The role of a device.
+def guess(
+    serves: frozenset[str],
+    asks: Mapping[str, int],
+    commands: Iterable[tuple[str, str]],
+    units: frozenset[int] = frozenset(),
+) -> Guess:
+    """The role of a device, with the reason.
 
     Args:
         serves: protocols that it answers in.
         asks: protocols that it asks in, and how many servers.
         commands: (protocol, `ot.command`) of its requests.
+        units: Modbus units that were asked for at its address.
     """
-    engineering = sorted({command for _, command in commands if command in _ENGINEERING})
-    writes = any(command in below("ot_write_command") for _, command in commands)
     if serves and asks:
         return Guess("gateway", 2, f"answers {_names(serves)} and asks {_names(asks)} itself")
+    if len(units - _NO_UNIT) > 1:
+        return Guess("gateway", 2, f"answers for {len(units - _NO_UNIT)} Modbus units")
     if serves & _TELECONTROL:
         return Guess("rtu", 1, f"answers telecontrol ({_names(serves)})")
     if serves:
         return Guess("plc", 1, f"answers {_names(serves)}")
+    return _station(asks, list(commands))
+
+
+def _station(asks: Mapping[str, int], commands: list[tuple[str, str]]) -> Guess:
+    """The role of what only asks."""
+    engineering = sorted({command for _, command in commands if command in _ENGINEERING})
+    identified = {protocol for protocol, command in commands if command in _IDENTITY}
+    writes = any(command in _WRITES for _, command in commands)
     if engineering:
         return Guess("ews", 3, f"changes programs or operating modes ({', '.join(engineering)})")
+    if len(identified) > 1:
+        return Guess("ews", 3, f"asks devices for their identity in {_names(identified)}")
     servers = sum(asks.values())
-    if set(asks) & _TELECONTROL or servers >= _MANY:
-        role = "scada_server" if writes or set(asks) & _TELECONTROL else "historian"
-        return Guess(role, 3 if role == "historian" else 2, f"asks {servers} servers in {_names(asks)}")
+    if set(asks) & _TELECONTROL:
+        return Guess("scada_server", 2, f"asks by telecontrol ({_names(set(asks) & _TELECONTROL)})")
+    if writes and servers >= _MANY:
+        return Guess("scada_server", 2, f"reads and writes at {servers} servers in {_names(asks)}")
     if writes:
         return Guess("hmi", 2, f"reads and writes {_names(asks)}")
     return Guess("historian" if asks else "", 3, f"only reads {_names(asks)}")
+
+
+def at_least(one: Guess, kept: Guess | None) -> Guess:
+    """The guess, or the one that was kept of a longer time where that says more."""
+    if kept is None or kept.role not in _RANK or _RANK.index(one.role) >= _RANK.index(kept.role):
+        return one
+    return kept
 
 
 def _names(protocols: Iterable[str]) -> str:

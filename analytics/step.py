@@ -15,6 +15,10 @@ from core.rows import RowBatch, RowKind
 WRITES = (*below("ot_write_command"), *below("ot_control_command"))
 """Commands that change what a point holds."""
 
+_SERVER_PORTS = (102, 502, 2404, 20000, 44818)
+"""Where servers listen (IANA): ISO-TSAP, Modbus, IEC 60870-5-104, DNP3, EtherNet/IP."""
+_ENDS = ("source", "destination")
+
 
 @dataclass(frozen=True)
 class Step:
@@ -74,12 +78,17 @@ def join(batches: Iterable[RowBatch]) -> Step:
 
 
 def sides(rows: pl.DataFrame) -> pl.DataFrame:
-    """`rows` with `client.ip`, `client.mac`, `server.ip`, `server.mac`, `server.port`.
+    """`rows` with `client.ip`, `client.mac`, `client.port` and the same of `server`.
 
-    The client sends requests; who responds or publishes is the server.
+    Where just one end has the port of a server, that end is it: IEC 104 acknowledges and tests, and S7 fetches a
+    program, in both directions of one connection. Else the client is who sends requests; who responds or publishes
+    is the server.
     """
-    asks = pl.col("ot.direction") == "request"
-    pairs = [("client", "source", "destination"), ("server", "destination", "source")]
+    source, destination = (pl.col(f"{end}.port").is_in(_SERVER_PORTS).fill_null(value=False) for end in _ENDS)
+    asks = (
+        pl.when(source ^ destination).then(destination).otherwise(pl.col("ot.direction").cast(pl.String) == "request")
+    )
+    pairs = [("client", *_ENDS), ("server", *reversed(_ENDS))]
     return rows.with_columns(
         pl.when(asks).then(pl.col(f"{one}.{part}")).otherwise(pl.col(f"{other}.{part}")).alias(f"{side}.{part}")
         for side, one, other in pairs

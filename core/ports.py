@@ -141,6 +141,7 @@ class AlertFilter:
     least_severity: int = 0
     protocol: str | None = None
     rule: str | None = None
+    technique: str | None = None
     address: str | None = None
     text: str | None = None
     start: int | None = None
@@ -162,7 +163,16 @@ class AlertStore(Protocol):
         """Alerts by `order` (`newest` or `severity`), and the cursor of the next page."""
 
     def count_by(self, field: str, chosen: AlertFilter, scope: Scope) -> Mapping[str, int]:
-        """Numbers of alerts by `state`, `severity`, `kind`, `rule`, `protocol`, `technique` or `organization`."""
+        """Numbers of alerts by `state`, `severity`, `kind`, `rule`, `protocol`, `technique`, `organization` or `site`.
+
+        A site's key is `organization/site`: ids of sites are an enterprise's own.
+        """
+
+    def histogram(self, chosen: AlertFilter, scope: Scope, interval: int) -> Sequence[tuple[int, str, int]]:
+        """(start, severity, alerts first seen then) of every interval of `interval` ns that has any, oldest first.
+
+        Intervals are aligned to the epoch. `start` and `end` of the filter bound the first sighting here.
+        """
 
     def review(self, review: Review, scope: Scope) -> None:
         """Set what a person made of an alert. Raises NotFoundError."""
@@ -181,6 +191,7 @@ class EntityStore(Protocol):
     def save_session(self, token_hash: str, user: str, expires: int) -> None: ...
     def session_user(self, token_hash: str, now: int) -> User | None: ...
     def end_session(self, token_hash: str) -> None: ...
+    def purge_sessions(self, now: int) -> int: ...
     def save_assets(self, assets: Iterable[Asset]) -> None: ...
     def assets(self, scope: Scope) -> Sequence[Asset]: ...
     def save_conversations(self, conversations: Iterable[Conversation]) -> None: ...

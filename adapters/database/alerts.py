@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true, tuple_, update
+from sqlalchemy import ColumnElement, Text, and_, func, or_, select, true, tuple_, type_coerce, update
 
 from adapters.database.engine import Database
 from adapters.database.mapping import to_entity, to_row, upsert
@@ -33,11 +35,14 @@ _COUNTED = {
     "protocol": table.c.protocol,
     "technique": table.c.techniques,
     "organization": table.c.organization,
+    "site": table.c.organization + "/" + table.c.site,
 }
 _SEARCHED = ("rule_id", "rule_name", "rule_name_zh", "message", "message_zh", "source_ip", "destination_ip")
 
-
 _MAC = re.compile(r"([0-9a-f]{2}:){5}[0-9a-f]{2}")
+_NUMBER = re.compile(r"-?[0-9]{1,19}")
+_LONG = 1 << 63
+"""Beyond what a column of the database holds."""
 
 
 class DatabaseAlerts:
@@ -98,6 +103,21 @@ class DatabaseAlerts:
             counts.update(dict.fromkeys((str(one) for one in (value if isinstance(value, list) else [value])), number))
         return dict(counts)
 
+    def histogram(self, chosen: AlertFilter, scope: Scope, interval: int) -> Sequence[tuple[int, str, int]]:
+        """(start, severity, alerts first seen then) of every interval of `interval` ns that has any, oldest first."""
+        first = table.c.first_seen
+        conditions = [_matching(replace(chosen, start=None, end=None), scope)]
+        if chosen.start is not None:
+            conditions.append(first >= chosen.start)
+        if chosen.end is not None:
+            conditions.append(first < chosen.end)
+        # The remainder has the sign of the dividend in SQL; added and taken once more, it is never negative.
+        start = (first - (first % interval + interval) % interval).label("start")
+        query = select(start, table.c.severity, func.count()).where(*conditions).group_by(start, table.c.severity)
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(start, table.c.severity)).all()
+        return [(int(at), str(severity), number) for at, severity, number in rows]
+
     def review(self, review: Review, scope: Scope) -> None:
         """Set what a person made of an alert. Raises NotFoundError."""
         values = zip(_REVIEW, (review.state.value, review.reason, review.user, review.at), strict=True)
@@ -120,6 +140,9 @@ def _matching(chosen: AlertFilter, scope: Scope) -> ColumnElement[bool]:
         conditions.append(table.c.protocol == chosen.protocol)
     if chosen.rule is not None:
         conditions.append(table.c.rule_id == chosen.rule)
+    if chosen.technique is not None:
+        quoted = json.dumps(chosen.technique, ensure_ascii=False)
+        conditions.append(type_coerce(table.c.techniques, Text).contains(quoted, autoescape=True))
     if chosen.address is not None:
         layer = "mac" if _MAC.fullmatch(chosen.address) else "ip"
         conditions.append(or_(*(table.c[f"{end}_{layer}"] == chosen.address for end in ("source", "destination"))))
@@ -144,7 +167,8 @@ def _in_states(states: frozenset[str]) -> ColumnElement[bool]:
 
 def _place(cursor: str, parts: int) -> list[int | str]:
     *numbers, key = cursor.split(".")
-    if len(numbers) != parts - 1 or not all(number.lstrip("-").isdigit() for number in numbers):
+    fit = all(_NUMBER.fullmatch(number) and -_LONG <= int(number) < _LONG for number in numbers)
+    if len(numbers) != parts - 1 or not fit:
         raise QueryError("The cursor is not valid.", "Start again from the first page.")
     return [*(int(number) for number in numbers), key]
 

@@ -12,6 +12,10 @@ Learned = dict[str, Any]
 """What a detector knows, as JSON; the same knowledge gives the same text."""
 
 
+MOST_SAID = 100_000
+"""Things of each kind that `Silence` remembers within a window."""
+
+
 class Learner(ABC):
     """A detector with a memory, of one site.
 
@@ -21,6 +25,7 @@ class Learner(ABC):
         about: what it looks for and why that matters, in English and Chinese.
         runbook: steps to take, in English and Chinese.
         benign: what else looks like it.
+        given_up: what was neither learned nor listed for want of memory; 0 on any honest network.
     """
 
     detector: ClassVar[Detector]
@@ -28,6 +33,7 @@ class Learner(ABC):
     about: ClassVar[tuple[str, str]]
     runbook: ClassVar[tuple[tuple[str, ...], tuple[str, ...]]]
     benign: ClassVar[tuple[str, ...]]
+    given_up: int = 0
 
     @abstractmethod
     def learn(self, step: Step) -> None:
@@ -47,7 +53,11 @@ class Learner(ABC):
 
     @abstractmethod
     def load(self, learned: Learned) -> None:
-        """Goes on from what was saved."""
+        """Adds what was saved. What was saved of other columns or features is of no use and ignored.
+
+        Raises:
+            ValueError: it is damaged; so do KeyError and TypeError say.
+        """
 
 
 class Silence:
@@ -56,9 +66,26 @@ class Silence:
     Attributes:
         devices: addresses that were reported as new, with the window they were reported in.
         pairs: (client, server, protocol) likewise.
+        commands: (client, server, protocol, command) likewise.
     """
 
     def __init__(self) -> None:
         self.devices: dict[str, int] = {}
         self.pairs: dict[tuple[str, str, str], int] = {}
         self.commands: dict[tuple[str, str, str, str], int] = {}
+
+    @staticmethod
+    def note(said: dict[Any, int], key: Any, window: int) -> None:
+        """Remembers one thing that was said; as many as a flood may bring, and no more."""
+        if len(said) < MOST_SAID:
+            said[key] = window
+
+    def forget(self, window: int) -> None:
+        """Drops what was said before that window: nobody asks for it any more."""
+        for said in (self.devices, self.pairs, self.commands):
+            self._drop(said, window)
+
+    @staticmethod
+    def _drop(said: dict[Any, int], window: int) -> None:
+        for key in [key for key, one in said.items() if one < window]:
+            del said[key]

@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from analytics.detectors.budget import Budget
 from analytics.detectors.contract import Learned, Learner, Silence
-from analytics.features import FEATURES, KEY, NAMES, Windows
+from analytics.features import FEATURES, KEY, MINUTE, NAMES, Windows
 from analytics.findings import Detector, Finding, Row, group
 from analytics.step import Step
 
@@ -24,7 +25,15 @@ LEAST_ALL = 60
 """Minutes of all conversations together, likewise."""
 FAR = 8.0
 """Robust standard deviations from the median that a feature must lie out at least."""
-_MOST_KEPT = 20_000
+BEYOND = 1.5
+"""How many times as far out as in any minute that was learned of the conversation."""
+RARE = 0.02
+"""Share of the learned minutes that the forest may find as odd. A forest cannot tell how far outside of everything it
+has learned a minute lies, so the least of its scores would hide the grossest deviations."""
+MOST_MINUTES = 2_000
+"""Minutes of a conversation that are kept, spread evenly over all that was learned."""
+MOST_CONVERSATIONS = 5_000
+"""Conversations that are judged; nothing is said of further ones, and they are counted."""
 _FLOOR = {"requests": 3.0, "reports": 3.0, "commands": 0.5, "pace": 0.25, "jitter": 0.25, "round_trip": 0.05}
 """Smallest spread that is taken seriously, in the feature's own unit; 0.05 for shares."""
 
@@ -64,13 +73,18 @@ class ConversationModel(Learner):
     def __init__(self) -> None:
         self._windows = Windows()
         self._learning = Windows()
-        self._rows: dict[tuple[str, ...], list[list[float]]] = {}
+        self._rows: dict[tuple[str, ...], dict[int, list[float]]] = {}
         self._usual: dict[tuple[str, ...], tuple[Numbers, Numbers]] = {}
         self._forest: Any = None
         self._limit = 0.0
+        self._reach: dict[tuple[str, ...], Numbers] = {}
+        self._budget = Budget(self.detector)
 
     def learn(self, step: Step) -> None:
-        """Takes the minutes of these rows as normal."""
+        """Takes the minutes of these rows as normal; another piece of history may go back in time."""
+        if self._learning.comes_before(step):
+            self._keep(self._learning.finish())
+            self._learning = Windows()
         self._keep(self._learning.take(step))
 
     def find(self, step: Step, silence: Silence) -> list[Finding]:
@@ -84,25 +98,40 @@ class ConversationModel(Learner):
         return self._judge(self._windows.finish())
 
     def save(self) -> Learned:
-        """The minutes learned, by conversation."""
+        """The minutes learned, by conversation: the minute and its features."""
         self._end_learning()
-        return {"features": list(NAMES), "minutes": [[list(key), rows] for key, rows in sorted(self._rows.items())]}
+        minutes = [[list(key), [[n, *row] for n, row in sorted(rows.items())]] for key, rows in self._rows.items()]
+        return {"features": list(NAMES), "minutes": sorted(minutes, key=lambda one: one[0])}
 
     def load(self, learned: Learned) -> None:
-        """Adds the minutes that were saved; those with other features are of no use and ignored."""
-        if learned.get("features") == list(NAMES):
-            for key, rows in learned["minutes"]:
-                self._rows.setdefault(tuple(key), []).extend(rows)
-            self._forest = None
+        """Adds the minutes that were saved."""
+        if learned.get("features") != list(NAMES):
+            return
+        checked = [(_key(key), [_minute(row) for row in rows]) for key, rows in learned["minutes"]]
+        for key, rows in checked:
+            for minute, values in rows:
+                self._note(key, minute, values)
+        self._forest = None
 
     def _keep(self, minutes: pl.DataFrame) -> None:
         if not minutes.height:
             return
-        for row in minutes.select(*KEY, *NAMES).iter_rows():
-            kept = self._rows.setdefault(tuple(row[: len(KEY)]), [])
-            if len(kept) < _MOST_KEPT:
-                kept.append([round(value, 6) for value in row[len(KEY) :]])
+        width = len(KEY)
+        for row in minutes.select(*KEY, "minute", *NAMES).iter_rows():
+            self._note(row[:width], row[width], [round(value, 6) for value in row[width + 1 :]])
         self._forest = None
+
+    def _note(self, key: tuple[str, ...], minute: int, values: list[float]) -> None:
+        kept = self._rows.get(key)
+        if kept is None:
+            if len(self._rows) >= MOST_CONVERSATIONS:
+                self.given_up += 1
+                return
+            kept = self._rows.setdefault(key, {})
+        kept[minute] = values
+        if len(kept) > MOST_MINUTES:
+            # Which one goes depends on nothing but the minutes themselves, so the order of learning does not matter.
+            del kept[max(kept, key=_lot)]
 
     def _end_learning(self) -> None:
         self._keep(self._learning.finish())
@@ -113,21 +142,22 @@ class ConversationModel(Learner):
         """Learns what is usual for each conversation, and how far minutes stray from it."""
         from sklearn.ensemble import IsolationForest  # noqa: PLC0415 (a second to load, and often not needed)
 
+        enough = sorted((key, rows) for key, rows in self._rows.items() if len(rows) >= LEAST_MINUTES)
+        minutes = {key: np.array([rows[minute] for minute in sorted(rows)]) for key, rows in enough}
+        floor = np.array([_FLOOR.get(name, 0.05) for name in NAMES])
         self._usual = {}
-        for key, rows in sorted(self._rows.items()):
-            if len(rows) >= LEAST_MINUTES:
-                values = np.array(rows)
-                middle = np.median(values, axis=0)
-                spread = 1.4826 * np.median(np.abs(values - middle), axis=0)
-                floor = np.array([_FLOOR.get(name, 0.05) for name in NAMES])
-                self._usual[key] = middle, np.maximum(spread, np.maximum(floor, 0.05 * np.abs(middle)))
-        learned = [self._deviation(key, np.array(self._rows[key])) for key in self._usual]
-        if sum(len(one) for one in learned) < LEAST_ALL:
+        for key, values in minutes.items():
+            middle = np.median(values, axis=0)
+            spread = 1.4826 * np.median(np.abs(values - middle), axis=0)
+            self._usual[key] = middle, np.maximum(spread, np.maximum(floor, 0.05 * np.abs(middle)))
+        learned = {key: self._deviation(key, values) for key, values in minutes.items()}
+        self._reach = {key: np.maximum(FAR, BEYOND * np.abs(one).max(axis=0)) for key, one in learned.items()}
+        if sum(len(one) for one in learned.values()) < LEAST_ALL:
             self._forest = False
             return
-        minutes = np.concatenate(learned)
-        self._forest = IsolationForest(n_estimators=100, max_samples=256, random_state=0).fit(minutes)
-        self._limit = float(self._forest.score_samples(minutes).min())
+        every = np.concatenate(list(learned.values()))
+        self._forest = IsolationForest(n_estimators=100, max_samples=min(256, len(every)), random_state=0).fit(every)
+        self._limit = float(np.quantile(self._forest.score_samples(every), RARE))
 
     def _deviation(self, key: tuple[str, ...], values: Numbers) -> Numbers:
         middle, spread = self._usual[key]
@@ -137,18 +167,50 @@ class ConversationModel(Learner):
     def _judge(self, minutes: pl.DataFrame) -> list[Finding]:
         if not minutes.height or not self._forest:
             return []
-        found = []
+        far: list[tuple[Row, Numbers, int]] = []
         for row in minutes.iter_rows(named=True):
             key = tuple(row[name] for name in KEY)
             if key not in self._usual:
                 continue
-            deviation = self._deviation(key, np.array([[row[name] for name in NAMES]]))
-            worst = int(np.abs(deviation[0]).argmax())
-            if abs(deviation[0, worst]) >= FAR and self._forest.score_samples(deviation)[0] < self._limit:
-                usual = self._usual[key][0][worst]
-                found.append(_as_evidence(row) | {"worst": worst, "seen": row[NAMES[worst]], "usual": float(usual)})
-        evidence = pl.DataFrame(found, infer_schema_length=None)
-        return group(self.detector, evidence, _tell)
+            deviation = self._deviation(key, np.array([row[name] for name in NAMES]))
+            share = np.abs(deviation) / self._reach[key]
+            worst = int(share.argmax())
+            if share[worst] > 1:
+                far.append((row, deviation, worst))
+        if not far:
+            return []
+        scores = self._forest.score_samples(np.array([deviation for _, deviation, _ in far]))
+        found = [
+            _as_evidence(row) | {"worst": worst, "seen": row[NAMES[worst]], "usual": float(self._middle(row)[worst])}
+            for (row, _, worst), score in zip(far, scores, strict=True)
+            if score <= self._limit
+        ]
+        if not found:
+            return []
+        listed, others = self._budget.share(pl.DataFrame(found, infer_schema_length=None))
+        self.given_up += others.height
+        return [*group(self.detector, listed, _tell), *group(self.detector, others, self._budget.tell)]
+
+    def _middle(self, row: Row) -> Numbers:
+        return self._usual[tuple(row[name] for name in KEY)][0]
+
+
+def _lot(minute: int) -> int:
+    """A number that looks drawn, always the same for a minute since 1970 in ns (Knuth's multiplicative hash)."""
+    return minute // MINUTE * 2_654_435_761 % (1 << 32)
+
+
+def _key(values: Any) -> tuple[str, ...]:
+    if not isinstance(values, list) or len(values) != len(KEY) or not all(isinstance(one, str) for one in values):
+        raise ValueError(f"{values!r} is no conversation")
+    return tuple(values)
+
+
+def _minute(row: Any) -> tuple[int, list[float]]:
+    minute, *values = row
+    if not isinstance(minute, int) or len(values) != len(NAMES) or not np.isfinite(np.array(values, float)).all():
+        raise ValueError(f"{row!r} is no minute of a conversation")
+    return minute, [float(value) for value in values]
 
 
 def _as_evidence(row: Row) -> dict[str, Any]:

@@ -19,6 +19,7 @@ class NewCommand(Seen):
 
     order: ClassVar[int] = 3
     columns = ("client.ip", "server.ip", "network.protocol", "ot.command")
+    usual_of = columns[:3]
     detector = Detector(
         id="baseline-new-command",
         kind="baseline",
@@ -56,7 +57,7 @@ class NewCommand(Seen):
     def silenced(self, key: Key, window: int, silence: Silence) -> bool:
         """A new device or conversation is reported as that, unless it writes."""
         client, server, protocol, command = key
-        silence.commands[(client, server, protocol, command)] = window
+        silence.note(silence.commands, key, window)
         if command in WRITES:
             return False
         broader = (
@@ -69,11 +70,17 @@ class NewCommand(Seen):
     def tell(self, row: Row) -> tuple[str, str]:
         """Names the command and those that are usual between the two."""
         client, server, protocol, name = (row[column] for column in self.columns)
-        usual = sorted({key[3] for key in self.known if key[:3] == (client, server, protocol)})
-        command = COMMANDS[name]
-        en = ", ".join(COMMANDS[one].en for one in usual) or "none"
-        zh = "、".join(COMMANDS[one].zh for one in usual) or "无"
+        usual = sorted({one["ot.command"] or "" for one in self.usual(row)})
+        what, what_zh = _named(name)
+        en = ", ".join(_named(one)[0] for one in usual) or "none"
+        zh = "、".join(_named(one)[1] for one in usual) or "无"
         return (
-            f"{client} sends “{command.en}” ({protocol}) to {server} for the first time; usual so far: {en}.",
-            f"{client} 首次向 {server} 发送“{command.zh}”（{protocol}）；此前常见：{zh}。",
+            f"{client} sends “{what}” ({protocol}) to {server} for the first time; usual so far: {en}.",
+            f"{client} 首次向 {server} 发送“{what_zh}”（{protocol}）；此前常见：{zh}。",
         )
+
+
+def _named(name: str | None) -> tuple[str, str]:
+    """The class of commands in English and Chinese; a message whose function nobody knows has none."""
+    command = COMMANDS.get(name or "")
+    return (command.en, command.zh) if command else ("unknown function", "未知功能")

@@ -18,6 +18,7 @@ class NewConversation(Seen):
 
     order: ClassVar[int] = 2
     columns = ("client.ip", "server.ip", "network.protocol")
+    usual_of = ("server.ip", "network.protocol")
     detector = Detector(
         id="baseline-new-conversation",
         kind="baseline",
@@ -56,13 +57,13 @@ class NewConversation(Seen):
         client, server, protocol = key
         if (server, client, protocol) in self.known:
             return True
-        silence.pairs[(client, server, protocol)] = window
+        silence.note(silence.pairs, key, window)
         return window in (silence.devices.get(client), silence.devices.get(server))
 
     def tell(self, row: Row) -> tuple[str, str]:
         """Names both ends and the partners that the server has had so far."""
         client, server, protocol = (row[name] for name in self.columns)
-        partners = sorted({one for one, other, name in self.known if other == server and name == protocol})
+        partners = sorted({one["client.ip"] for one in self.usual(row)})
         known = ", ".join(partners[:5]) or "nobody"
         known_zh = "、".join(partners[:5]) or "无"
         return (

@@ -77,7 +77,7 @@ class NewDevice(Seen):
 
     def silenced(self, key: Key, window: int, silence: Silence) -> bool:
         """Nothing is broader; narrower detectors learn that this address is new."""
-        silence.devices[key[0]] = window
+        silence.note(silence.devices, key[0], window)
         return False
 
     def tell(self, row: Row) -> tuple[str, str]:

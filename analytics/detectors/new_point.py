@@ -31,6 +31,7 @@ class NewPoint(Seen):
         "access",
         "ot.command",
     )
+    usual_of = ("client.ip", "server.ip", "network.protocol", *_OBJECT, "access")
     detector = Detector(
         id="baseline-new-point",
         kind="baseline",
@@ -83,8 +84,8 @@ class NewPoint(Seen):
 
     def tell(self, row: Row) -> tuple[str, str]:
         """Names the object and the ranges that are usual between the two."""
-        same = (*(row[name] for name in (*self.columns[:3], *_OBJECT)), row["access"])
-        usual = ranges([key[6] for key in self.known if (*key[:6], key[8]) == same and key[6] is not None])
+        addresses = [one["ot.object.address"] for one in self.usual(row)]
+        usual = ranges([address for address in addresses if address is not None])
         place = row["ot.object.name"] or row["ot.object.address"]
         did, did_zh = ("writes", "写入") if row["access"] == "write" else ("reads", "读取")
         what = f"{row['ot.object.type']} {place} (group {row['ot.object.group']})"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any, ClassVar
 
 import polars as pl
 
+from analytics.detectors.budget import Budget
 from analytics.detectors.contract import Learned, Learner, Silence
 from analytics.detectors.seen import as_asked
 from analytics.findings import Detector, Finding, Row, group
@@ -14,6 +16,8 @@ from core.rows import RowKind
 
 LEAST_VALUES = 10
 """Values of a point that must have been learned before anything is said of it."""
+MOST_POINTS = 300_000
+"""Points whose range is kept; further ones are counted and nothing is said of them."""
 BEYOND = 0.5
 """How far outside a value must lie, as a share of the learned range's width."""
 BEYOND_BOUND = 0.1
@@ -67,6 +71,7 @@ class ValueRange(Learner):
     def __init__(self) -> None:
         self._learned: dict[tuple[Any, ...], list[float]] = {}
         self._bounds: pl.DataFrame | None = None
+        self._budget = Budget(self.detector)
 
     def learn(self, step: Step) -> None:
         """Takes these values as normal."""
@@ -77,9 +82,17 @@ class ValueRange(Learner):
         for *key, low, high, count in (
             rows.group_by(_KEY).agg(low=value.min(), high=value.max(), count=pl.len()).iter_rows()
         ):
-            known = self._learned.setdefault(tuple(key), [low, high, 0])
-            known[:] = min(known[0], low), max(known[1], high), known[2] + count
+            self._know(tuple(key), low, high, count)
         self._bounds = None
+
+    def _know(self, key: tuple[Any, ...], low: float, high: float, count: int) -> None:
+        known = self._learned.get(key)
+        if known is not None:
+            known[:] = min(known[0], low), max(known[1], high), known[2] + count
+        elif len(self._learned) < MOST_POINTS:
+            self._learned[key] = [low, high, count]
+        else:
+            self.given_up += 1
 
     def find(self, step: Step, silence: Silence) -> list[Finding]:
         """The values outside, one finding for each client and server."""
@@ -94,7 +107,9 @@ class ValueRange(Learner):
         room = pl.max_horizontal((high - low) * BEYOND, low.abs() * BEYOND_BOUND, high.abs() * BEYOND_BOUND)
         joined = rows.join(bounds, on=_KEY, how="inner", nulls_equal=True, maintain_order="left")
         outside = joined.filter((value > high + room) | (value < low - room))
-        return group(self.detector, outside, _tell)
+        listed, others = self._budget.share(outside)
+        self.given_up += others.height
+        return [*group(self.detector, listed, _tell), *group(self.detector, others, self._budget.tell)]
 
     def _known_bounds(self, like: pl.DataFrame) -> pl.DataFrame:
         if self._bounds is None and like.height:
@@ -110,9 +125,23 @@ class ValueRange(Learner):
 
     def load(self, learned: Learned) -> None:
         """Adds the ranges that were saved."""
-        if learned.get("point") == list(_KEY):
-            self._learned.update({tuple(key): list(bounds) for key, *bounds in learned["ranges"]})
-            self._bounds = None
+        if learned.get("point") != list(_KEY):
+            return
+        checked = [_checked(row) for row in learned["ranges"]]
+        for key, low, high, count in checked:
+            self._know(key, low, high, count)
+        self._bounds = None
+
+
+def _checked(row: Any) -> tuple[tuple[Any, ...], float, float, int]:
+    key, low, high, count = row
+    if not isinstance(key, list) or len(key) != len(_KEY):
+        raise TypeError(f"{row!r} is no range of a point")
+    texts = all(key[_KEY.index(name)] is None or isinstance(key[_KEY.index(name)], str) for name in _TEXTS)
+    numbers = all(value is None or isinstance(value, str | int) for value in key)
+    if not texts or not numbers or not isinstance(count, int) or not -inf < low <= high < inf:
+        raise ValueError(f"{row!r} is no range of a point")
+    return tuple(key), float(low), float(high), count
 
 
 def _values(step: Step) -> pl.DataFrame:

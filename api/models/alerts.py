@@ -127,6 +127,7 @@ class AlertCounts(Model):
     technique: dict[str, int] = Field(examples=[{"T0855": 3}])
     rule: dict[str, int] = Field(examples=[{"modbus-write-from-unknown-master": 3}])
     organization: dict[str, int] = Field(examples=[{"shuiwu": 6}])
+    site: dict[str, int] = Field(description="by `organization/site`", examples=[{"shuiwu/pump-station-1": 6}])
 
 
 class Judgement(Model):

@@ -34,6 +34,7 @@ def chosen(
     least_severity: Annotated[int, Query(ge=0, le=100)] = 0,
     protocol: Short = None,
     rule: Annotated[str | None, Query(max_length=200, description="id of the rule, baseline or model")] = None,
+    technique: Annotated[str | None, Query(max_length=200, description="ATT&CK for ICS id")] = None,
     address: Annotated[str | None, Query(max_length=200, description="IP address of either end")] = None,
     text: Annotated[str | None, Query(max_length=200, description="words in name or message")] = None,
     start: Annotated[Time | None, Query(description="seen at or after it")] = None,
@@ -46,6 +47,7 @@ def chosen(
         least_severity=least_severity,
         protocol=protocol,
         rule=rule,
+        technique=technique,
         address=address,
         text=text,
         start=start,
@@ -58,7 +60,7 @@ Chosen = Annotated[AlertFilter, Depends(chosen)]
 
 def count(store: AlertStore, which: AlertFilter, scope: Scope) -> AlertCounts:
     """How many of those alerts there are, by everything they are counted by."""
-    fields = ("state", "kind", "protocol", "technique", "rule", "organization")
+    fields = ("state", "kind", "protocol", "technique", "rule", "organization", "site")
     numbers = {field: dict(store.count_by(field, which, scope)) for field in fields}
     return AlertCounts(severity=by_band(store.count_by("severity", which, scope)), **numbers)
 
@@ -73,7 +75,7 @@ def list_alerts(
 
 @router.get("/counts", summary="Count alerts")
 def count_alerts(asking: Viewer, given: Given, which: Chosen) -> AlertCounts:
-    """How many there are by state, band of severity, kind, protocol, technique and rule."""
+    """How many there are by everything that they are counted by."""
     return count(given.alerts, which, asking.scope)
 
 

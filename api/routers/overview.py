@@ -66,14 +66,12 @@ async def show_timeline(
 
     def look(cancel: Cancel) -> list[Moment]:
         messages = dict(given.archive.histogram(sought, asking.scope, interval, cancel))
+        alerts: dict[int, dict[str, int]] = {}
+        which = AlertFilter(start=asked.start, end=asked.end)
+        for start, severity, number in given.alerts.histogram(which, asking.scope, interval):
+            alerts.setdefault(start, {})[severity] = number
         return [
-            Moment(
-                start=start,
-                messages=messages.get(start, 0),
-                alerts=by_band(
-                    given.alerts.count_by("severity", AlertFilter(start=start, end=start + interval), asking.scope)
-                ),
-            )
+            Moment(start=start, messages=messages.get(start, 0), alerts=by_band(alerts.get(start, {})))
             for start in range(asked.start // interval * interval, asked.end, interval)
         ]
 

@@ -35,6 +35,9 @@ class Join:
         block: data bytes between two checksums, 0 for none.
         block_extra: bytes of a checksum.
         block_at: offset where the first block starts.
+        keep: the joined unit is the last one with all the data in place of its own, and a unit that completes
+            nothing, or has no data, stays as it is.
+        then: how the joined units make up still larger ones.
     """
 
     first: Expr | None
@@ -46,24 +49,28 @@ class Join:
     block: int = 0
     block_extra: int = 0
     block_at: int = 0
+    keep: bool = False
+    then: Join | None = None
 
 
 class Joiner:
-    """Puts the units of one protocol together; its state lives from batch to batch.
-
-    Attributes:
-        broken: messages given up because a unit was missing, out of order, or too much for the table.
-    """
+    """Puts the units of one protocol together; its state lives from batch to batch."""
 
     def __init__(self, join: Join) -> None:
         self.join = join
-        self.broken = 0
+        self._broken = 0
+        self._then = Joiner(join.then) if join.then else None
         self._units = 0
         self._table = np.zeros(SLOTS, ASSEMBLY)
         self._held = np.zeros((SLOTS, SIZE), np.uint8)
 
+    @property
+    def broken(self) -> int:
+        """Messages given up because a unit was missing, out of order, or too much for the table."""
+        return self._broken + (self._then.broken if self._then else 0)
+
     def __call__(self, pdus: Pdus, flow: Integers) -> Pdus:
-        """The joined message for each unit that completes one, no bytes for the others."""
+        """The joined message for each unit that completes one; for the others no bytes, or themselves with `keep`."""
         rows = len(pdus)
         numbers = np.zeros((5, rows), np.int64)
         for line, expr in enumerate((self.join.first, self.join.last, self.join.at, self.join.order, self.join.key)):
@@ -75,14 +82,16 @@ class Joiner:
                 )
         if self.join.first is None:
             numbers[0] = -1
-        room = int((pdus.end - pdus.start).sum()) + int(self._table["size"].sum()) + 8
+        join = self.join
+        if join.keep and (numbers[2] < 0).all():
+            return pdus
+        room = int((pdus.end - pdus.start).sum()) * (1 + join.keep) + int(self._table["size"].sum()) + 8
         out = np.zeros(room, np.uint8)
         spans = np.zeros((2, rows), np.int64)
-        join = self.join
-        layout = np.array([join.block, join.block_extra, join.block_at, join.modulus, self._units], np.int64)
+        layout = np.array([join.block, join.block_extra, join.block_at, join.modulus, self._units, join.keep], np.int64)
         self._units += rows
         ordered = self.join.order is not None
-        self.broken += int(
+        self._broken += int(
             _join(
                 pdus.memory,
                 pdus.start,
@@ -98,7 +107,8 @@ class Joiner:
                 spans,
             )
         )
-        return Pdus(out, spans[0], spans[1], pdus.reply)
+        joined = Pdus(out, spans[0], spans[1], pdus.reply)
+        return self._then(joined, flow) if self._then else joined
 
 
 @compiled
@@ -110,6 +120,14 @@ def _strip(memory: Any, start: int, end: int, at: int, layout: Any, out: Any, pl
             continue
         if place >= out.size:
             return -1
+        out[place] = memory[p]
+        place += 1
+    return place
+
+
+@compiled
+def _copy(memory: Any, start: int, end: int, out: Any, place: int) -> int:
+    for p in range(start, end):
         out[place] = memory[p]
         place += 1
     return place
@@ -144,10 +162,14 @@ def _join(
     out: Any,
     spans: Any,
 ) -> int:
-    broken, place = 0, 0
+    broken, place, keep = 0, 0, layout[5] == 1
     for i in range(start.size):
         first, last, at, order, key = numbers[0, i], numbers[1, i], numbers[2, i], numbers[3, i], numbers[4, i]
-        if at < 0:
+        if keep:
+            spans[0, i] = place
+            place = _copy(memory, start[i], end[i], out, place)
+            spans[1, i] = place
+        if at < 0 or start[i] + at > end[i]:
             continue
         side = 1 if reply[i] else 0
         slot = _slot(table, flow[i], side, key)
@@ -156,6 +178,8 @@ def _join(
         if first < 0:
             first = 0 if mine else 1
         if first and last:
+            if keep:
+                continue
             after = _strip(memory, start[i], end[i], at, layout, out, place)
             spans[0, i], spans[1, i] = place, after
             place = after
@@ -180,9 +204,9 @@ def _join(
         k.size = grown
         if last:
             spans[0, i] = place
-            for j in range(k.size):
-                out[place + j] = held[slot, j]
-            place += k.size
+            if keep:
+                place = _copy(memory, start[i], start[i] + at, out, place)
+            place = _copy(held[slot], 0, k.size, out, place)
             spans[1, i] = place
             k.used = 0
             k.size = 0

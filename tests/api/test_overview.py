@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from api.services import Services
 from tests.api.conftest import Sign
+from tests.api.world import NORTH, NOW, SECOND, alert
 
 DAY = {"start": "2026-02-28T08:00:00Z", "end": "2026-03-01T08:00:00Z"}
 
@@ -28,6 +30,12 @@ def test_a_timeline_has_every_interval_also_the_empty_ones(sign: Sign) -> None:
     assert (found["interval_seconds"], len(moments)) == (3600, 24)
     assert [each["messages"] for each in moments] == [0] * 22 + [40, 60]
     assert moments[-1]["alerts"] == {"critical": 1, "high": 1, "medium": 1, "low": 1, "informational": 1}
+
+
+def test_an_alert_that_lasts_stands_where_it_was_first_seen(sign: Sign, given: Services) -> None:
+    given.alerts.save([alert(NORTH, 20, last_seen=NOW - SECOND)])
+    found = sign("guest").get("/api/overview/timeline", params={**DAY, "buckets": 24})
+    assert [sum(each["alerts"].values()) for each in found["moments"]] == [0] * 20 + [1, 0, 7, 5]
 
 
 def test_the_rate_of_a_protocol_is_over_the_whole_time(sign: Sign) -> None:

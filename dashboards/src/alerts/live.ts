@@ -55,7 +55,7 @@ export function useLiveAlerts() {
     source.addEventListener('alert', (event: MessageEvent<string>) => {
       const news = JSON.parse(event.data) as AlertNews
       if (news.missed) void cache.invalidateQueries({ queryKey: ['alerts'] })
-      if (news.alert) heard(news.alert, cache)
+      heard(news.alert, cache)
     })
   }
 

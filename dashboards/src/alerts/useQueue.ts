@@ -35,7 +35,8 @@ export function useQueue(filter: Ref<Filter>, held: () => boolean) {
     waiting.value = []
   }
 
-  watch(filter, () => {
+  // By value: the page's address changes with every row that is opened, and the filter is read from it anew.
+  watch(() => JSON.stringify(filter.value), () => {
     versions.clear()
     arrived.value = []
     waiting.value = []

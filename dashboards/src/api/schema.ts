@@ -935,6 +935,15 @@ export interface components {
                 [key: string]: number;
             };
             /**
+             * Organization
+             * @example {
+             *       "shuiwu": 6
+             *     }
+             */
+            organization: {
+                [key: string]: number;
+            };
+            /**
              * Protocol
              * @example {
              *       "iec104": 2,
@@ -998,8 +1007,8 @@ export interface components {
          * @description One message of the live stream.
          */
         AlertNews: {
-            /** @description a new alert or a new version of one; null where only some were missed */
-            alert: components["schemas"]["Alert"] | null;
+            /** @description a new alert, a new version of one, or one that was judged */
+            alert: components["schemas"]["Alert"];
             /**
              * Missed
              * @description versions dropped since the last message because this client was too slow
@@ -1487,6 +1496,11 @@ export interface components {
              * @example 12
              */
             unanswered: number;
+            /**
+             * Vlan
+             * @example 10
+             */
+            vlan: number | null;
         };
         /**
          * Enterprise
@@ -2884,7 +2898,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2893,9 +2907,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3077,7 +3091,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3086,9 +3100,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3204,7 +3218,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3213,9 +3227,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3345,6 +3359,23 @@ export interface operations {
                     "application/json": components["schemas"]["Alert"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-400",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Bad Request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -3396,7 +3427,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Request Entity Too Large */
+            /** @description Content Too Large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3405,15 +3436,15 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-413",
-                     *       "title": "Request Entity Too Large",
+                     *       "title": "Content Too Large",
                      *       "status": 413,
-                     *       "detail": "Request Entity Too Large"
+                     *       "detail": "Content Too Large"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3422,9 +3453,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3502,6 +3533,9 @@ export interface operations {
                      *       },
                      *       "rule": {
                      *         "modbus-write-from-unknown-master": 3
+                     *       },
+                     *       "organization": {
+                     *         "shuiwu": 6
                      *       }
                      *     }
                      */
@@ -3542,7 +3576,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3551,9 +3585,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3836,7 +3870,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3845,9 +3879,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3975,7 +4009,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3984,9 +4018,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4053,6 +4087,7 @@ export interface operations {
                      *           "source": "10.10.1.20",
                      *           "target": "10.10.2.5",
                      *           "protocol": "modbus",
+                     *           "vlan": 10,
                      *           "first_seen": "2026-03-01T08:00:00.000000000Z",
                      *           "last_seen": "2026-03-01T08:00:00.000000000Z",
                      *           "messages": 12,
@@ -4099,7 +4134,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4108,9 +4143,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4201,7 +4236,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4210,9 +4245,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4333,7 +4368,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4342,9 +4377,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4490,7 +4525,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Request Entity Too Large */
+            /** @description Content Too Large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4499,15 +4534,15 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-413",
-                     *       "title": "Request Entity Too Large",
+                     *       "title": "Content Too Large",
                      *       "status": 413,
-                     *       "detail": "Request Entity Too Large"
+                     *       "detail": "Content Too Large"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4516,9 +4551,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4648,7 +4683,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4657,9 +4692,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4877,7 +4912,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4886,9 +4921,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5008,7 +5043,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5017,9 +5052,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5216,7 +5251,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5225,9 +5260,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5353,7 +5388,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5362,9 +5397,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5491,7 +5526,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5500,9 +5535,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5642,7 +5677,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5651,9 +5686,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5790,7 +5825,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5799,9 +5834,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5933,7 +5968,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5942,9 +5977,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6167,7 +6202,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6176,9 +6211,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6332,7 +6367,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6341,9 +6376,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6462,6 +6497,23 @@ export interface operations {
                     "application/json": components["schemas"]["Inspection"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-400",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Bad Request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -6513,7 +6565,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Request Entity Too Large */
+            /** @description Content Too Large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6522,15 +6574,15 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-413",
-                     *       "title": "Request Entity Too Large",
+                     *       "title": "Content Too Large",
                      *       "status": 413,
-                     *       "detail": "Request Entity Too Large"
+                     *       "detail": "Content Too Large"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6539,9 +6591,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6663,7 +6715,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6672,9 +6724,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6800,6 +6852,9 @@ export interface operations {
                      *         },
                      *         "rule": {
                      *           "modbus-write-from-unknown-master": 3
+                     *         },
+                     *         "organization": {
+                     *           "shuiwu": 6
                      *         }
                      *       },
                      *       "newest": [
@@ -6894,7 +6949,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6903,9 +6958,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6998,7 +7053,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7007,9 +7062,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7121,7 +7176,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7130,9 +7185,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7234,7 +7289,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7243,9 +7298,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7376,7 +7431,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7385,9 +7440,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7623,7 +7678,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7632,9 +7687,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7764,7 +7819,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7773,9 +7828,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7925,6 +7980,23 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-400",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Bad Request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -7959,7 +8031,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Request Entity Too Large */
+            /** @description Content Too Large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -7968,15 +8040,15 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-413",
-                     *       "title": "Request Entity Too Large",
+                     *       "title": "Content Too Large",
                      *       "status": 413,
-                     *       "detail": "Request Entity Too Large"
+                     *       "detail": "Content Too Large"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7985,9 +8057,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -8164,6 +8236,23 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-400",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Bad Request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -8198,7 +8287,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Request Entity Too Large */
+            /** @description Content Too Large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -8207,15 +8296,15 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-413",
-                     *       "title": "Request Entity Too Large",
+                     *       "title": "Content Too Large",
                      *       "status": 413,
-                     *       "detail": "Request Entity Too Large"
+                     *       "detail": "Content Too Large"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8224,9 +8313,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -8294,6 +8383,23 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-400",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Bad Request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -8328,7 +8434,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Request Entity Too Large */
+            /** @description Content Too Large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -8337,15 +8443,15 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-413",
-                     *       "title": "Request Entity Too Large",
+                     *       "title": "Content Too Large",
                      *       "status": 413,
-                     *       "detail": "Request Entity Too Large"
+                     *       "detail": "Content Too Large"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Unprocessable Content */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8354,9 +8460,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "urn:liaowang:problem:http-422",
-                     *       "title": "Unprocessable Entity",
+                     *       "title": "Unprocessable Content",
                      *       "status": 422,
-                     *       "detail": "Unprocessable Entity"
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

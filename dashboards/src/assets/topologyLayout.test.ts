@@ -3,7 +3,7 @@ import type { Edge, Node } from '@/api/schema'
 import { layout } from './topologyLayout'
 
 const node = (id: string, level: number | null): Node => ({ id, label: id, asset: id, role: '', level, vendor: '', site: 's', ips: [id], protocols: [] })
-const edge = (source: string, target: string): Edge => ({ source, target, protocol: 'modbus', messages: 1, errors: 0, unanswered: 0, first_seen: '', last_seen: '' })
+const edge = (source: string, target: string): Edge => ({ source, target, protocol: 'modbus', messages: 1, errors: 0, unanswered: 0, first_seen: '', last_seen: '', vlan: null })
 const at = (nodes: Node[], edges: Edge[] = []) => new Map(layout(nodes, edges).placed.map((each) => [each.node.id, each]))
 
 describe('the topology', () => {

@@ -7,8 +7,8 @@ const nodes = [
   { id: 'b', label: '10.0.0.2', asset: null, role: '', level: null, vendor: '', site: 's', ips: [], protocols: [] },
 ]
 const edges = [
-  { source: 'a', target: 'b', protocol: 'modbus', messages: 10, errors: 0, unanswered: 2, first_seen: '', last_seen: '' },
-  { source: 'b', target: 'a', protocol: 'modbus', messages: 10, errors: 0, unanswered: 0, first_seen: '', last_seen: '' },
+  { source: 'a', target: 'b', protocol: 'modbus', messages: 10, errors: 0, unanswered: 2, first_seen: '', last_seen: '', vlan: null },
+  { source: 'b', target: 'a', protocol: 'modbus', messages: 10, errors: 0, unanswered: 0, first_seen: '', last_seen: '', vlan: null },
 ]
 const words = { role: (role: string) => role, level: (level: number | null) => `level ${level}`, edge: () => 'modbus' }
 const option = topologyOption({ nodes, edges }, 'a', dark, words) as {

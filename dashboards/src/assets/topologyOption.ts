@@ -13,10 +13,14 @@ export interface TopologyWords {
 /** Shape by role, so that a PLC is told from a workstation without reading. */
 const SYMBOLS: Record<string, string> = { plc: 'rect', rtu: 'rect', io_device: 'rect', hmi: 'roundRect', ews: 'diamond', scada_server: 'triangle' }
 
+/** Up to so many devices each carries its role as a second line. */
+const ROOM = 60
+
 /** Who talks to whom, a band for each level; lines that carry errors or go unanswered stand out. */
 export function topologyOption(data: Topology, chosen: string, palette: Palette, words: TopologyWords): EChartsOption {
   const { rows, placed } = layout(data.nodes, data.edges)
   const labels = new Map(data.nodes.map((node) => [node.id, node.label]))
+  const roomy = data.nodes.length <= ROOM
   const most = Math.max(1, ...data.edges.map((edge) => Math.log1p(edge.messages)))
   return {
     animation: false,
@@ -51,7 +55,7 @@ export function topologyOption(data: Topology, chosen: string, palette: Palette,
             borderColor: node.id === chosen ? palette.accent : node.role ? palette.surface : palette.muted,
             borderWidth: node.id === chosen ? 3 : 1.5,
           },
-          label: { show: true, position: 'bottom', distance: 5, formatter: node.label, ...textStyle(palette), color: palette.text, backgroundColor: palette.surface, padding: [1, 3] },
+          label: { show: true, position: 'bottom', distance: 5, formatter: roomy ? `${node.label}\n{role|${words.role(node.role)}}` : node.label, ...textStyle(palette), color: palette.text, backgroundColor: palette.surface, padding: [1, 3], lineHeight: 14, rich: { role: { ...textStyle(palette), lineHeight: 14 } } },
           tooltip: { formatter: [`<b>${plain(node.label)}</b>`, plain(words.role(node.role)), plain(node.vendor)].filter(Boolean).join('<br>') },
         })),
         links: data.edges.map((edge) => {

@@ -8,9 +8,9 @@ it('says what the protocol says, words first and each code once', () => {
     'modbus.transaction_id': 77,
     'modbus.unit_id': 1,
     'modbus.function_code': 6,
-    'modbus.function_code_name': 'Write Single Register',
+    'modbus.function_code_name': 'write_single_register',
     'modbus.address': 5,
     'modbus.exception_code': null,
   }
-  expect(details(row)).toBe('Write Single Register · unit id 1 · address 5')
+  expect(details(row)).toBe('write single register · unit id 1 · address 5')
 })

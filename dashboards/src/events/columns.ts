@@ -26,12 +26,12 @@ export function isNumber(kind: string | undefined): boolean {
   return kind !== undefined && NUMERIC.has(kind)
 }
 
-/** The protocol's own fields of a row: `Write Single Register · address 5 · value 20`. */
+/** The protocol's own fields of a row: `write single register · address 5 · quantity 1`. */
 export function details(row: Row): string {
   const prefix = `${row['network.protocol']}.`
   const own = Object.entries(row).filter(([name, value]) => name.startsWith(prefix) && value !== null)
   const named = new Set(own.filter(([name]) => name.endsWith('_name')).map(([name]) => name.slice(0, -5)))
-  const words = own.filter(([name]) => name.endsWith('_name')).map(([, value]) => String(value))
+  const words = own.filter(([name]) => name.endsWith('_name')).map(([, value]) => String(value).replaceAll('_', ' '))
   const rest = own
     .filter(([name]) => !name.endsWith('_name') && !named.has(name) && !/\.(transaction_id|pdu_reference|session_handle)$/.test(name))
     .map(([name, value]) => `${name.slice(prefix.length).replaceAll('_', ' ')} ${value}`)

@@ -53,7 +53,7 @@ export function timelineOption(data: Timeline, palette: Palette, words: Timeline
         name: words.band[band],
         stack: 'alerts',
         data: data.moments.map((each, index) => [at[index]!, each.alerts[band] ?? 0]),
-        itemStyle: { color: palette[band] },
+        itemStyle: { color: palette.fill[band] },
         barMaxWidth: 16,
         barMinWidth: 3,
         z: 2,

@@ -18,6 +18,8 @@ export interface Palette extends Record<Band, string> {
   accent: string
   quiet: string
   good: string
+  /** Severities as areas: marks and bars, which need less contrast than text and more difference among themselves. */
+  fill: Record<Band, string>
 }
 
 export const dark: Palette = {
@@ -35,6 +37,7 @@ export const dark: Palette = {
   medium: '#e9cf63',
   low: '#7cb2e6',
   informational: '#98a4b0',
+  fill: { critical: '#ff6b81', high: '#f99b46', medium: '#e9cf63', low: '#7cb2e6', informational: '#8d99a6' },
 }
 
 export const light: Palette = {
@@ -52,6 +55,7 @@ export const light: Palette = {
   medium: '#7a5c00',
   low: '#1d609f',
   informational: '#5a6571',
+  fill: { critical: '#cb2450', high: '#ee8a3a', medium: '#ecc93f', low: '#62a1dd', informational: '#a3afbb' },
 }
 
 export const palettes = { dark, light } as const

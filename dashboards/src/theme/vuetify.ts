@@ -2,9 +2,10 @@ import { createVuetify } from 'vuetify'
 import { aliases, mdi } from 'vuetify/iconsets/mdi-svg'
 import { palettes, type Palette } from './palette'
 
-function colours(palette: Palette) {
+function colours({ fill, ...palette }: Palette) {
   return {
     ...palette,
+    ...Object.fromEntries(Object.entries(fill).map(([band, colour]) => [`fill-${band}`, colour])),
     primary: palette.accent,
     error: palette.critical,
     warning: palette.medium,

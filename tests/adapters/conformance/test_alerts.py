@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -109,7 +110,21 @@ def test_a_new_alert_between_two_pages_repeats_and_hides_none(alerts: AlertStore
     assert [one.id for one, _ in rest] == [f"alert{k:04}" for k in (4, 3, 2, 1, 0)]
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "1", "1.2.3.4", "a.b"])
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "",
+        "x",
+        "1",
+        "1.2.3.4",
+        "a.b",
+        "1.99999999999999999999999.a",
+        "-9223372036854775809.1.a",
+        "²²².1.a",
+        "--1.1.a",
+        "١.1.a",
+    ],
+)
 def test_a_cursor_that_is_none_is_refused(alerts: AlertStore, cursor: str) -> None:
     with pytest.raises(QueryError):
         alerts.page(ANY, EVERYTHING, 5, cursor, "severity")
@@ -129,7 +144,7 @@ MIXED = [
     alert(2, protocol="iec104", source_ip="10.0.0.9", source_mac=MAC),
     alert(3, destination_ip="10.0.0.9", message_zh="遥控分闸"),
     alert(4, last_seen=100 * 10**9),
-    alert(5, severity=95),
+    alert(5, severity=95, techniques=("T0855", "T0836")),
 ]
 
 
@@ -146,6 +161,10 @@ MIXED = [
         (AlertFilter(least_severity=75), [1, 5]),
         (AlertFilter(protocol="iec104"), [2]),
         (AlertFilter(rule="rule-2"), [1]),
+        (AlertFilter(technique="T0836"), [5]),
+        (AlertFilter(technique="T08"), []),
+        (AlertFilter(technique='T0855","T0836'), []),
+        (AlertFilter(technique="%"), []),
         (AlertFilter(address="10.0.0.9"), [2, 3]),
         (AlertFilter(address=MAC), [2]),
         (AlertFilter(text="COIL"), [0, 1, 2, 3, 4, 5]),
@@ -173,7 +192,7 @@ def test_counts_by_each_field(alerts: AlertStore) -> None:
     alerts.review(Review("alert0000", AlertState.ACKNOWLEDGED), EVERYTHING)
     counted = {
         field: alerts.count_by(field, ANY, EVERYTHING)
-        for field in ("state", "severity", "kind", "rule", "protocol", "technique", "organization")
+        for field in ("state", "severity", "kind", "rule", "protocol", "technique", "organization", "site")
     }
     assert counted == {
         "state": {"open": 7, "acknowledged": 1},
@@ -181,9 +200,52 @@ def test_counts_by_each_field(alerts: AlertStore) -> None:
         "kind": {"rule": 7, "baseline": 1},
         "rule": {"rule-1": 7, "rule-2": 1},
         "protocol": {"modbus": 7, "iec104": 1},
-        "technique": {"T0855": 2, "T0836": 1},
+        "technique": {"T0855": 3, "T0836": 2},
         "organization": {"plant": 8},
+        "site": {"plant/north": 8},
     }
+
+
+def test_sites_of_one_name_are_counted_by_enterprise(alerts: AlertStore) -> None:
+    alerts.save([alert(1), alert(2, organization="rival"), alert(3, organization="rival")])
+    assert alerts.count_by("site", ANY, EVERYTHING) == {"plant/north": 1, "rival/north": 2}
+
+
+def test_a_histogram_counts_first_sightings_by_interval_and_severity(alerts: AlertStore) -> None:
+    alerts.save(
+        [
+            alert(0),
+            alert(1, last_seen=100 * 10**9),
+            alert(2, severity=90),
+            alert(10),
+            alert(11, organization="rival"),
+            alert(12, first_seen=-1),
+        ]
+    )
+    second = 10**9
+    assert alerts.histogram(ANY, EVERYTHING, 10 * second) == [
+        (-10 * second, "50", 1),
+        (0, "50", 2),
+        (0, "90", 1),
+        (10 * second, "50", 2),
+    ]
+    plant = Scope(frozenset({"plant"}))
+    within = AlertFilter(start=2 * second, end=11 * second)
+    assert alerts.histogram(within, plant, 5 * second) == [(0, "90", 1), (10 * second, "50", 1)]
+    assert alerts.histogram(AlertFilter(least_severity=60), plant, second) == [(2 * second, "90", 1)]
+    assert alerts.histogram(ANY, Scope(frozenset()), second) == []
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.integers(-(2**40), 2**40), max_size=20), st.integers(1, 2**41))
+def test_a_histogram_counts_every_alert_once(alerts: AlertStore, times: list[int], interval: int) -> None:
+    alerts.save(alert(number, first_seen=0, severity=0) for number in range(20))
+    alerts.save(alert(number, first_seen=time, severity=7) for number, time in enumerate(times))
+    found = [
+        (start, number) for start, severity, number in alerts.histogram(ANY, EVERYTHING, interval) if severity == "7"
+    ]
+    expected = Counter(time // interval * interval for time in times)
+    assert found == sorted(expected.items())
 
 
 def test_no_call_reaches_alerts_outside_of_its_scope(alerts: AlertStore) -> None:

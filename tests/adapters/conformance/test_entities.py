@@ -117,6 +117,16 @@ def test_a_session_stands_for_its_user_until_it_expires_or_ends(entities: Entity
     assert entities.session_user("token", 99) is None
 
 
+def test_only_sessions_that_have_expired_are_purged(entities: EntityStore) -> None:
+    entities.save_user(USER)
+    for token, expires in (("old", 99), ("just", 100), ("new", 101)):
+        entities.save_session(token, "u1", expires)
+    assert entities.purge_sessions(100) == 2
+    assert entities.purge_sessions(100) == 0
+    assert entities.session_user("old", 0) is None
+    assert entities.session_user("new", 100) == USER
+
+
 def test_a_session_sees_what_its_user_has_become(entities: EntityStore) -> None:
     entities.save_user(USER)
     entities.save_session("token", "u1", expires=100)

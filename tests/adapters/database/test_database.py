@@ -163,9 +163,11 @@ def test_a_page_of_the_queue_walks_an_index_and_sorts_nothing(
 
 def test_counting_reads_an_index_and_no_alert(database: Database) -> None:
     store = DatabaseAlerts(database)
-    for field in ("state", "severity", "kind", "rule", "protocol", "technique", "organization"):
+    for field in ("state", "severity", "kind", "rule", "protocol", "technique", "organization", "site"):
         plans = _plans(database, partial(store.count_by, field, AlertFilter(), EVERYTHING))
         assert "COVERING INDEX" in plans
+    plans = _plans(database, lambda: store.histogram(AlertFilter(start=5, end=10**12), EVERYTHING, 10**9))
+    assert "COVERING INDEX" in plans
 
 
 def _plans(database: Database, call: Callable[[], object]) -> str:

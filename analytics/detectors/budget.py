@@ -1,0 +1,58 @@
+"""How many findings a detector may list in a window: a flood is one thing to look at, not a hundred thousand."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from analytics.findings import WINDOW, Detector, Row
+
+MOST_LISTED = 300
+"""Pairs of addresses that a detector lists singly in a window; more than a /24 network."""
+
+_PAIR = ("source.ip", "destination.ip", "network.protocol")
+_ENDS = tuple(f"{side}.{part}" for side in ("source", "destination") for part in ("mac", "ip", "port"))
+_WINDOWS_KEPT = 3
+
+
+class Budget:
+    """What a detector has listed in the latest windows."""
+
+    def __init__(self, detector: Detector, most: int = MOST_LISTED) -> None:
+        """Args: who lists; how many."""
+        self._detector, self._most = detector, most
+        self._listed: dict[int, set[tuple[str | None, ...]]] = {}
+
+    def share(self, evidence: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The rows whose pair is listed, and the others without their addresses, so that they are one finding."""
+        time = pl.col("@timestamp").cast(pl.Int64)
+        texts = [pl.col(name).cast(pl.String) for name in _PAIR]
+        pairs = evidence.select((time - time % WINDOW).alias("window"), *texts)
+        each = pairs.unique(maintain_order=True)
+        fits = [self._takes(window, tuple(pair)) for window, *pair in each.iter_rows()]
+        for window in sorted(self._listed)[:-_WINDOWS_KEPT]:
+            del self._listed[window]
+        if all(fits):
+            return evidence, evidence.clear()
+        each = each.with_columns(pl.Series("fits", fits, dtype=pl.Boolean))
+        mask = pairs.join(each, on=pairs.columns, how="left", nulls_equal=True, maintain_order="left")["fits"]
+        nobody = [pl.lit(None, evidence.schema[name]).alias(name) for name in _ENDS]
+        return evidence.filter(mask), evidence.filter(~mask).with_columns(nobody)
+
+    def tell(self, row: Row) -> tuple[str, str]:
+        """Words for all that is not listed singly."""
+        name, name_zh = self._detector.name, self._detector.name_zh
+        protocol = row["network.protocol"] or "?"
+        return (
+            f"{name}: more than {self._most} pairs within an hour; the others ({protocol}) are only counted. "
+            f"Normally there are a few: this is a flood, a scan, or too short a time that was learned."
+        ), (
+            f"{name_zh}：一小时内超过 {self._most} 对地址，其余（{protocol}）仅计数。"
+            f"正常情况下只有少量：这是洪泛、扫描，或学习时间过短。"
+        )
+
+    def _takes(self, window: int, pair: tuple[str | None, ...]) -> bool:
+        listed = self._listed.setdefault(window, set())
+        if pair not in listed and len(listed) >= self._most:
+            return False
+        listed.add(pair)
+        return True

@@ -1,0 +1,1 @@
+"""Inspection: what half an hour of passive traffic says of each requirement for industrial control systems."""
