@@ -10,10 +10,12 @@ from core.entities import Alert
 
 _LATE = 2 * WINDOW
 """How long after its window an alert may still be updated, in ns of event time."""
+MOST_OPEN = 50_000
+"""Alerts that can be updated; beyond it the oldest keep the version that they have."""
 
 
 class AlertBook:
-    """The alerts whose window is not long over; bounded by time."""
+    """The alerts whose window is not long over; bounded by time and by number."""
 
     def __init__(self) -> None:
         self._open: dict[str, Finding] = {}
@@ -25,9 +27,12 @@ class AlertBook:
         for finding in findings:
             known = self._open.get(finding.id)
             merged = finding if known is None else _merge(known, finding)
+            self._open.pop(finding.id, None)
             self._open[finding.id] = changed[finding.id] = merged
             self._latest = max(self._latest, finding.end)
         for key in [key for key, one in self._open.items() if one.window + WINDOW + _LATE < self._latest]:
+            del self._open[key]
+        for key in [*self._open][: max(0, len(self._open) - MOST_OPEN)]:
             del self._open[key]
         return sorted((_alert(one) for one in changed.values()), key=lambda alert: (alert.first_seen, alert.id))
 

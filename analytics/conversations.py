@@ -16,6 +16,8 @@ from core.scope import Origin
 
 _KEY = ("client.ip", "server.ip", "network.protocol", "server.port", "network.transport")
 _Key = tuple[str, str, str, int, str]
+MOST_CONVERSATIONS = 200_000
+"""Conversations that are kept; further ones are counted."""
 
 
 @dataclass(slots=True)
@@ -32,20 +34,25 @@ class _Sum:
 
 
 class Conversations:
-    """Sums up the messages and transactions of one site."""
+    """Sums up the messages and transactions of one site.
+
+    Attributes:
+        given_up: conversations for which there was no room, counted in each step.
+    """
 
     def __init__(self, origin: Origin) -> None:
         self.origin = origin
+        self.given_up = 0
         self._sums: dict[_Key, _Sum] = {}
 
     def take(self, step: Step) -> list[Conversation]:
         """Adds these rows; returns the conversations that they changed."""
         changed = self._messages(step.common(RowKind.MESSAGES)) | self._transactions(step.common(RowKind.TRANSACTIONS))
-        return [self._conversation(key) for key in sorted(changed)]
+        return [self._conversation(key) for key in sorted(changed, key=_order)]
 
     def all(self) -> list[Conversation]:
         """Every conversation, by client, server, protocol and port."""
-        return [self._conversation(key) for key in sorted(self._sums)]
+        return [self._conversation(key) for key in sorted(self._sums, key=_order)]
 
     def restore(self, conversations: Iterable[Conversation]) -> None:
         """Goes on from conversations that were kept."""
@@ -73,10 +80,13 @@ class Conversations:
         changed: set[_Key] = set()
         for client, server, protocol, port, transport, command, messages, first, last, vlan in counted.iter_rows():
             key = (client, server, protocol, port, transport)
+            if key not in self._sums and len(self._sums) >= MOST_CONVERSATIONS:
+                self.given_up += 1
+                continue
             one = self._sums.setdefault(key, _Sum(vlan, first, last))
             one.first_seen, one.last_seen = min(one.first_seen, first), max(one.last_seen, last)
             one.messages += messages
-            one.commands[command] += messages
+            one.commands[command or ""] += messages
             changed.add(key)
         return changed
 
@@ -118,6 +128,10 @@ class Conversations:
             errors=one.errors,
             unanswered=one.unanswered,
         )
+
+
+def _order(key: _Key) -> list[tuple[bool, object]]:
+    return [(part is None, part) for part in key]
 
 
 def _plain(rows: pl.DataFrame) -> pl.DataFrame:

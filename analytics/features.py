@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from analytics.findings import MOST_FRAMES
 from analytics.step import WRITES, Step
 from core.rows import RowKind
 
@@ -38,11 +39,10 @@ NAMES = tuple(feature.name for feature in FEATURES)
 MOST_HELD = 2_000_000
 """Rows of each kind that wait for their minute to end; further ones are counted and left out of the features."""
 _SCOPE = ("organization.id", "ot.site.id", "observer.name")
-_FIRST = ("@timestamp", "frame.file", "frame.number", "network.community_id")
 _ENDS = tuple(f"{side}.{part}" for side in ("client", "server") for part in ("mac", "port"))
 _ALWAYS = (*KEY, "@timestamp", "ot.direction", "ot.command")
 _COLUMNS = {
-    RowKind.MESSAGES: tuple(dict.fromkeys((*_ALWAYS, *_FIRST, *_ENDS, *_SCOPE))),
+    RowKind.MESSAGES: tuple(dict.fromkeys((*_ALWAYS, "frame.file", "frame.number", *_ENDS, *_SCOPE))),
     RowKind.TRANSACTIONS: (*_ALWAYS, "ot.outcome", "ot.round_trip_time"),
 }
 
@@ -104,13 +104,15 @@ def features(messages: pl.DataFrame, results: pl.DataFrame) -> pl.DataFrame:
     """The features of each conversation and minute in these messages and transactions.
 
     Returns:
-        Columns `KEY`, `minute` (ns since 1970), `NAMES` (float), and of the first message `@timestamp`,
-        `frame.file`, `frame.number`, the addresses and the scope; sorted by minute and key.
+        Columns `KEY`, `minute` (ns since 1970), `NAMES` (float), of the first message the addresses and the scope, and
+        `packets` (list of time in ns, file and number): a hundred messages, those of the rarest commands of that
+        minute first, for they are what makes it odd. Sorted by minute and key.
     """
     if not messages.height:
         return pl.DataFrame()
     keys = [*KEY, "minute"]
-    counted = _prepared(messages).group_by(keys).agg(*_of_messages())
+    told = _prepared(messages).with_columns(pl.len().over(*keys, "ot.command").alias("often"))
+    counted = told.group_by(keys).agg(*_of_messages())
     if results.height:
         counted = counted.join(_prepared(results).group_by(keys).agg(*_of_transactions()), on=keys, how="left")
     missing = [pl.lit(None, pl.Float64).alias(name) for name in NAMES if name not in counted.columns]
@@ -129,6 +131,7 @@ def _prepared(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _of_messages() -> list[pl.Expr]:
+    packet = pl.struct("time", pl.col("frame.file").cast(pl.String), "frame.number")
     asks, reports = pl.col("ot.direction") == "request", pl.col("ot.direction") == "publish"
     gaps = pl.col("time").filter(asks).sort().diff() / 1e9
     return [
@@ -138,7 +141,8 @@ def _of_messages() -> list[pl.Expr]:
         pl.col("ot.command").filter(asks | reports).n_unique().alias("commands"),
         gaps.median().alias("pace"),
         (gaps.quantile(0.9) - gaps.quantile(0.1)).alias("jitter"),
-        *(pl.col(name).first() for name in (*_FIRST, *_ENDS, *_SCOPE)),
+        packet.sort_by("often", "time", "frame.number").head(MOST_FRAMES).alias("packets"),
+        *(pl.col(name).first() for name in (*_ENDS, *_SCOPE)),
     ]
 
 

@@ -78,6 +78,12 @@ class SiteAnalysis:
         findings = self.rules.finish() if self.rules else []
         return Changes(self._alerts.take(findings + self.baseline.finish()))
 
+    @property
+    def given_up(self) -> dict[str, int]:
+        """By part of the analysis, what was neither learned, listed nor kept for want of memory."""
+        counts = {"assets": self.assets.given_up, "conversations": self.conversations.given_up}
+        return self.baseline.given_up | {name: count for name, count in counts.items() if count}
+
     def _split(self, step: Step) -> tuple[Step | None, Step | None]:
         span = step.span
         if span is None or span[0] >= self.learn_until:

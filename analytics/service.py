@@ -6,19 +6,22 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from analytics.again import Again
 from analytics.assets import Vendors
-from analytics.baseline import Baseline
-from analytics.pipeline import ROWS_AT_ONCE, Changes, Rules, SiteAnalysis
+from analytics.pipeline import ROWS_AT_ONCE, Changes, Rules
+from analytics.sites import Running, Sites, ends_learning
 from analytics.step import join
-from core.entities import Alert
-from core.ports import AlertFeed, AlertStore, EntityStore, EventArchive, EventStream
-from core.rows import RowBatch, mark_of
+from core.patience import Patience, StoppedError
+from core.ports import AlertFeed, AlertStore, EntityStore, EventArchive, EventStream, Search
+from core.query.tree import And, Equals
+from core.rows import RowBatch, RowKind, mark_of
 from core.scope import EVERYTHING, Origin, Scope
 
 _KEEP_EVERY = 300.0
 """Seconds between two savings of what was learned."""
+_FOREVER = (1 << 63) - 1
 _log = logging.getLogger(__name__)
 
 
@@ -32,16 +35,27 @@ class Stores:
     feed: AlertFeed
 
 
-@dataclass(slots=True)
-class _Running:
-    """The analysis of one site, or of one capture that was handed in."""
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What is to be known of where rows come from.
 
-    analysis: SiteAnalysis
-    alerts: set[str] = field(default_factory=set)
+    Attributes:
+        own_past: whether an origin is a sensor of its own, such as a capture that was handed in.
+        again: the capture of an origin that is read again because the platform ended over it, or None.
+        ended: told when the rows of an origin are over, with the number of its alerts.
+    """
+
+    own_past: Callable[[Origin], bool] = lambda _: False
+    again: Callable[[Origin], str | None] = lambda _: None
+    ended: Callable[[Origin, int], None] = lambda _, __: None
 
 
 class AnalyticsService:
-    """One thread that works the stream off. What it cannot do is an exception that ends the process."""
+    """One thread that works the stream off.
+
+    While a store refuses, it waits, and the stream fills up behind it. Anything else that it cannot do is a broken
+    invariant: it raises on its thread, for the process to end and be started anew.
+    """
 
     def __init__(
         self,
@@ -49,8 +63,7 @@ class AnalyticsService:
         stores: Stores,
         rules: Callable[[Origin], Rules | None],
         vendors: Vendors,
-        own_past: Callable[[Origin], bool],
-        ended: Callable[[Origin, int], None],
+        inputs: Inputs,
         learn: int,
     ) -> None:
         """What it works with.
@@ -60,42 +73,55 @@ class AnalyticsService:
             stores: results go to.
             rules: makes an engine for one site.
             vendors: of MAC addresses.
-            own_past: whether an origin is a sensor of its own, such as a capture that was handed in.
-            ended: told when the rows of an origin are over, with the number of its alerts.
+            inputs: what is known of where rows come from.
             learn: ns of a new site's traffic that are learned before baselines alert.
         """
-        self._stream, self._stores, self._rules, self._vendors = stream, stores, rules, vendors
-        self._own_past, self._ended, self._learn = own_past, ended, learn
-        self._running: dict[Origin, _Running] = {}
+        self._stream, self._stores, self._inputs, self._learn = stream, stores, inputs, learn
+        self._sites = Sites(stores.entities, rules, vendors)
+        self._running: dict[Origin, Running] = {}
+        self._again: dict[Origin, Again | None] = {}
         self._kept = time.monotonic()
         self._over = threading.Event()
-        self.failure: BaseException | None = None
+        self._insist = Patience("the analysis", self._over)
+        self._broken = False
         self._thread = threading.Thread(target=self._work, name="analytics", daemon=True)
+
+    @property
+    def trouble(self) -> str:
+        """Why it waits at the moment; empty while it does not."""
+        return self._insist.trouble
 
     def start(self) -> None:
         """Begins to work."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends after the rows that it is at, and keeps what was learned."""
+        """Tells it to end after the rows that it is at."""
         self._over.set()
-        self._thread.join(timeout=30)
-        self._keep_learned()
+
+    def join(self, seconds: float) -> None:
+        """Waits for its end, at most so long, and keeps what was learned."""
+        self._thread.join(seconds)
+        if not self._thread.is_alive() and not self._broken:
+            self._keep_learned()
 
     def _work(self) -> None:
         try:
             while not self._over.is_set():
-                self.work_off(self._stream.poll(0.5, ROWS_AT_ONCE))
-        except BaseException as error:
-            _log.exception("analytics ends")
-            self.failure = error
+                batches = self._stream.poll(0.5, ROWS_AT_ONCE)
+                if not self._over.is_set():  # else the stream may have ended within a step
+                    self.work_off(batches)
+        except StoppedError:
+            _log.warning("the analysis ends before everything could be kept")
+        except BaseException:
+            self._broken = True  # so that what it has learned is as it was kept last
             raise
 
     def work_off(self, batches: Sequence[RowBatch]) -> None:
         """Keeps and analyses these batches, in order."""
-        rows = [batch for batch in batches if mark_of(batch) is None]
+        rows = [new for batch in batches if mark_of(batch) is None for new in self._new(batch)]
         if rows:
-            self._stores.archive.append(rows)
+            self._insist(lambda: self._stores.archive.append(rows))
         held: dict[Origin, list[RowBatch]] = {}
         for batch in batches:
             key = self._key(batch.origin)
@@ -105,7 +131,7 @@ class AnalyticsService:
                 continue
             self._take(key, held.pop(key, []))
             if mark[0] == "begin":
-                self._begin(batch.origin, mark[1])
+                self._begin(key, mark[1])
             else:
                 self._end(batch.origin)
         for key, batches_of in held.items():
@@ -113,10 +139,25 @@ class AnalyticsService:
         if batches:
             self._stream.commit()
         if time.monotonic() - self._kept > _KEEP_EVERY:
-            self._keep_learned()
+            self._insist(self._keep_learned)
 
     def _key(self, origin: Origin) -> Origin:
-        return origin if self._own_past(origin) else Origin(origin.organization, origin.site, "")
+        return origin if self._inputs.own_past(origin) else Origin(origin.organization, origin.site, "")
+
+    def _new(self, batch: RowBatch) -> list[RowBatch]:
+        """What is to be kept now that this batch came."""
+        origin = batch.origin
+        if origin not in self._again:
+            file = self._inputs.again(origin)
+            self._again[origin] = None if file is None else Again(file, self._insist(lambda: self._had(origin, file)))
+        again = self._again[origin]
+        return [batch] if again is None else again.new(batch)
+
+    def _had(self, origin: Origin, file: str) -> int:
+        """How many messages of that capture an earlier run has kept."""
+        query = And((Equals("observer.name", origin.observer), Equals("frame.file", file)))
+        scope = Scope(frozenset({origin.organization}), frozenset({origin.site}))
+        return self._stores.archive.count(Search(RowKind.MESSAGES, query, 0, _FOREVER), scope)
 
     def _take(self, key: Origin, batches: list[RowBatch]) -> None:
         if not batches:
@@ -124,49 +165,53 @@ class AnalyticsService:
         step = join(batches)
         running = self._running.get(key)
         if running is None:
-            span = step.span
-            running = self._begin(key, span[0] + self._learn if span else 0)
+            until = step.span[0] + self._learn if step.span else 0
+            running = self._running[key] = self._insist(lambda: self._sites.site(key, until, benign=False))
         self._store(running, running.analysis.take(step))
+        if not running.handed_in and ends_learning(running, [step]):
+            self._insist(lambda: self._sites.keep(running))
 
-    def _begin(self, origin: Origin, learn_until: int) -> _Running:
-        key = self._key(origin)
-        baseline = Baseline()
-        kept = self._stores.entities.state(_state_name(key))
-        if kept is not None:
-            baseline.restore(kept, _state_name(key))
-        scope = Scope(frozenset({key.organization}), frozenset({key.site}))
-        analysis = SiteAnalysis(key, self._rules(key), baseline, self._vendors, 0 if kept else learn_until)
-        analysis.assets.restore(self._stores.entities.assets(scope))
-        analysis.conversations.restore(self._stores.entities.conversations(scope))
-        self._running[key] = _Running(analysis)
-        return self._running[key]
+    def _begin(self, key: Origin, learn_until: int) -> None:
+        running = self._running.get(key)
+        if running is not None and not running.handed_in:
+            # What runs already has learned more than was ever kept.
+            running.analysis.learn_until = max(running.analysis.learn_until, learn_until)
+            running.learning = True
+        elif key.observer:
+            self._running[key] = self._insist(lambda: self._sites.capture(key, learn_until))
+        else:
+            self._running[key] = self._insist(lambda: self._sites.site(key, learn_until, benign=True))
 
     def _end(self, origin: Origin) -> None:
-        running = self._running.pop(self._key(origin), None)
-        if running is None:
-            return
-        self._store(running, running.analysis.finish())
-        self._ended(origin, len(running.alerts))
+        key = self._key(origin)
+        running = self._running.pop(key, None)
+        self._again.pop(origin, None)
+        alerts = 0
+        if running is not None:
+            changes = running.analysis.finish()
+            if running.handed_in:
+                changes = Changes(changes.alerts, changes.assets, self._sites.add(running))
+            self._store(running, changes, over=True)
+            alerts = len(running.alerts)
+        self._insist(lambda: self._inputs.ended(origin, alerts))
 
-    def _store(self, running: _Running, changes: Changes) -> None:
-        stores = self._stores
-        stores.alerts.save(changes.alerts)
-        stores.entities.save_assets(changes.assets)
-        stores.entities.save_conversations(changes.conversations)
-        running.alerts.update(alert.id for alert in changes.alerts)
-        stores.feed.publish([stores.alerts.show(alert.id, EVERYTHING) for alert in _newest(changes.alerts)])
+    def _store(self, running: Running, changes: Changes, over: bool = False) -> None:
+        stores, alerts = self._stores, changes.alerts
+        if alerts:
+            self._insist(lambda: stores.alerts.save(alerts))
+        if changes.assets:
+            self._insist(lambda: stores.entities.save_assets(changes.assets))
+        # A capture's are added to its site's once, at its end; reading it again after a crash counts nothing twice.
+        if changes.conversations and (over or not running.handed_in):
+            self._insist(lambda: stores.entities.save_conversations(changes.conversations))
+        if running.handed_in:
+            running.alerts.update(alert.id for alert in alerts)
+        # Nobody reads more than a thousand at once, and the queue has them all.
+        told = self._insist(lambda: [stores.alerts.show(alert.id, EVERYTHING) for alert in alerts[-1000:]])
+        stores.feed.publish(told)
 
     def _keep_learned(self) -> None:
-        for key, running in self._running.items():
-            if not self._own_past(key):
-                self._stores.entities.save_state(_state_name(key), running.analysis.baseline.dump())
+        for running in self._running.values():
+            if not running.handed_in:
+                self._sites.keep(running)
         self._kept = time.monotonic()
-
-
-def _newest(alerts: list[Alert]) -> list[Alert]:
-    """The last thousand: nobody reads more at once, and the queue has them all."""
-    return alerts[-1000:]
-
-
-def _state_name(key: Origin) -> str:
-    return f"baseline/{key.organization}/{key.site}"

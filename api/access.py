@@ -26,7 +26,7 @@ PUBLIC: dict[tuple[str, str], str] = {
     ("POST", "/api/session"): "signing in is how a session begins",
     ("POST", "/api/session/link"): "a one-time link begins a session too",
     ("GET", "/api/health/live"): "supervisors have no session; it says nothing but that the process runs",
-    ("GET", "/api/health/ready"): "the same; it says which stores do not answer and nothing of what is in them",
+    ("GET", "/api/health/ready"): "the same; it says what does not work and nothing of what is stored",
     (
         "GET",
         "/api/metrics",

@@ -1,7 +1,7 @@
 """What the HTTP interface is given to work with: ports only, chosen by the composition root."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from core.fields import Vocabulary
@@ -22,6 +22,7 @@ class Services:
         rules: what runs.
         sight: what is seen and what is not.
         vocabulary: the fields of all rows.
+        troubles: what of the platform cannot do its work at the moment, and why, by its name.
         now: ns since 1970-01-01 UTC.
     """
 
@@ -34,4 +35,5 @@ class Services:
     rules: RuleBook
     sight: Sight
     vocabulary: Vocabulary
+    troubles: Callable[[], Mapping[str, str]] = dict
     now: Callable[[], int] = time.time_ns

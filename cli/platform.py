@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+import tempfile
 import threading
 import time
+from collections.abc import Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -13,7 +16,7 @@ from adapters.database.engine import Database
 from adapters.database.entities import DatabaseEntities
 from adapters.memory.stream import MemoryStream
 from adapters.parquet.archive import ParquetArchive
-from analytics.service import AnalyticsService, Stores
+from analytics.service import AnalyticsService, Inputs, Stores
 from api.feed import MemoryFeed
 from api.passwords import hash_password
 from api.services import Services
@@ -21,17 +24,21 @@ from api.tokens import make_link
 from cli.content import Content
 from cli.settings import Settings
 from collectors.desk import UPLOAD, Desk
+from collectors.folder_watch import FolderWatch
 from collectors.sight import SightBook
 from collectors.wire.protocol import vocabulary
 from core.entities import Enterprise, Role, Site, User
+from core.errors import LiaowangError
 from core.ids import make_id
-from core.ports import Reports, Retention
+from core.ports import Reports, Retention, StorageError
 from core.scope import Origin, Scope
 
 ADMIN = "admin"
 _HOUR = 3_600_000_000_000
 _LINK_LIVES = _HOUR
 _COMPACT_EVERY = 60.0
+_END_SECONDS = 2.0
+"""That the parts have to come to an end; what they are at then is done again after the next start."""
 _log = logging.getLogger(__name__)
 
 
@@ -39,20 +46,30 @@ class Platform:
     """Collectors, analytics and stores of one process; a context."""
 
     def __init__(self, settings: Settings, content: Content, reports: Reports) -> None:
+        """Opens the data folder.
+
+        Raises:
+            StorageError: it cannot be made, read or written.
+            ConflictError: another process works with it.
+        """
         self.settings = settings
-        settings.data.mkdir(parents=True, exist_ok=True)
+        _make(settings.data)
         self.database = Database.at(settings.data / "liaowang.sqlite")
         self.entities, self.alerts = DatabaseEntities(self.database), DatabaseAlerts(self.database)
         self.archive = ParquetArchive(settings.data / "archive", vocabulary())
         self.feed, self.stream, self.sight = MemoryFeed(), MemoryStream(), SightBook()
-        self.desk = Desk(settings.data / "captures", self.stream, self.sight)
+        self.archive.claim()
+        self.desk = Desk(settings.data / "captures", self.stream, self.sight, self.entities)
+        self.own = Origin(settings.organization, settings.site, settings.observer)
+        self.watch: FolderWatch | None = None
+        if settings.watch is not None:
+            self.watch = FolderWatch(settings.watch, self.own, self.stream, self.sight, self.entities)
         self.analytics = AnalyticsService(
             self.stream,
             Stores(self.archive, self.alerts, self.entities, self.feed),
             content.engine,
             content.vendors,
-            own_past=lambda origin: origin.observer.startswith(UPLOAD),
-            ended=self.desk.ended,
+            Inputs(lambda origin: origin.observer.startswith(UPLOAD), self._again, self.desk.ended),
             learn=int(settings.learn_hours * _HOUR),
         )
         self.services = Services(
@@ -65,25 +82,40 @@ class Platform:
             rules=content.cards(),
             sight=self.sight,
             vocabulary=vocabulary(),
+            troubles=self.troubles,
         )
+        self._unkept = ""
         self._over = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="keeper", daemon=True)
 
     def __enter__(self) -> Self:
-        self._know(Origin(self.settings.organization, self.settings.site, self.settings.observer))
-        self.analytics.start()
+        self._know(self.own)
         self.desk.start()
+        if self.watch is not None:
+            self.watch.start()
+        self.analytics.start()
         self._keeper.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        parts = [part for part in (self.analytics, self.desk, self.watch) if part is not None]
         self._over.set()
-        self.desk.stop()
+        for part in parts:
+            part.stop()
         self.stream.close()
-        self.analytics.stop()
-        self._keeper.join(timeout=30)
+        until = time.monotonic() + _END_SECONDS
+        for part in parts:
+            part.join(max(0.1, until - time.monotonic()))
+        self._keeper.join(max(0.1, until - time.monotonic()))
         self.archive.close()
         self.database.close()
+
+    def troubles(self) -> Mapping[str, str]:
+        """What cannot do its work at the moment, and why."""
+        found = {"analysis": self.analytics.trouble, "captures": self.desk.trouble, "archive": self._unkept}
+        if self.watch is not None:
+            found["watch"] = self.watch.trouble
+        return {name: trouble for name, trouble in found.items() if trouble}
 
     def first_link(self) -> str:
         """The path that signs the administrator in once; makes the administrator where there is none."""
@@ -105,12 +137,14 @@ class Platform:
         self.entities.save_sites([site])
 
     def _know(self, origin: Origin) -> None:
-        known = {one.id for one in self.services.entities.enterprises(_only(origin))}
-        if origin.organization not in known:
-            self.know(
-                Enterprise(origin.organization, origin.organization),
-                Site(origin.site, origin.organization, origin.site),
-            )
+        scope = Scope(frozenset({origin.organization}), None)
+        if not self.entities.enterprises(scope):
+            self.entities.save_enterprises([Enterprise(origin.organization, origin.organization)])
+        if origin.site not in {one.id for one in self.entities.sites(scope)}:
+            self.entities.save_sites([Site(origin.site, origin.organization, origin.site)])
+
+    def _again(self, origin: Origin) -> str | None:
+        return self.desk.again(origin) or (self.watch.again(origin) if self.watch is not None else None)
 
     def _keep(self) -> None:
         """Keeps the archive small and in order while nobody waits for it."""
@@ -120,9 +154,20 @@ class Platform:
             try:
                 self.archive.compact()
                 self.archive.retain(policy, time.time_ns())
-            except Exception:  # noqa: BLE001 the next turn tries again; searching goes on meanwhile
-                _log.exception("the archive could not be put in order")
+                self.entities.purge_sessions(time.time_ns())
+            except LiaowangError as error:
+                if not self._unkept:
+                    _log.error("the archive could not be put in order: %s", error)
+                self._unkept = str(error)
+            else:
+                self._unkept = ""
 
 
-def _only(origin: Origin) -> Scope:
-    return Scope(frozenset({origin.organization}), None)
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        message = f"The data folder {folder} cannot be written: {error.strerror or error}."
+        raise StorageError(message, "Choose another with --data.") from error

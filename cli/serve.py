@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+import threading
 from pathlib import Path
 from typing import Annotated
 
@@ -50,12 +52,47 @@ def command(
     content = Content(lambda message: console.print(f"warning: {message}", soft_wrap=True), settings.rules, facts)
     with Platform(settings, content, NoReports()) as platform:
         app = create_app(platform.services, _api(settings))
+        options = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1, access_log=False)
+        server = uvicorn.Server(options)
+        broken = _end_with(server)
         with demonstration.plant(platform, demo):
-            where = f"http://{settings.host}:{settings.port}"
-            console.print(f"Liaowang 瞭望 listens on {where}")
+            where = _address(settings)
+            console.print(f"Liaowang 瞭望 listens on {where}", soft_wrap=True)
             console.print(f"Sign in once, within an hour, with {where}{platform.first_link()}", soft_wrap=True)
-            options = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3, access_log=False)
-            uvicorn.Server(options).run(sockets=[listener])
+            server.run(sockets=[listener])
+    if broken:
+        raise RuntimeError("a part of the platform broke; it ends, to be started anew") from broken[0]
+
+
+def _end_with(server: uvicorn.Server) -> list[BaseException]:
+    """Ends the server, and in the order of things everything else, at a signal or when a thread breaks.
+
+    Returns:
+        What the broken threads raised, as it comes. Going on without one of them would be a platform that looks
+        as if it watched.
+    """
+    broken: list[BaseException] = []
+
+    def asked(number: int, frame: object) -> None:
+        server.should_exit = True
+
+    def broke(about: threading.ExceptHookArgs) -> None:
+        threading.__excepthook__(about)
+        if about.exc_value is not None:
+            broken.append(about.exc_value)
+        server.should_exit = True
+
+    # The server raises the signal once more when it is done; without a handler that would end us on the spot.
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, asked)
+    threading.excepthook = broke
+    return broken
+
+
+def _address(settings: Settings) -> str:
+    """The console's address; a listener on all addresses is reached by the machine's own."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(settings.host, settings.host)  # noqa: S104
+    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
 
 
 class NoReports:
@@ -79,6 +116,8 @@ def _listen(settings: Settings) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.host, settings.port))
+        # At once, for two may be bound to one port that reuses it, but not listen.
+        listener.listen(2048)
     except OSError as error:
         listener.close()
         message = f"Cannot listen on {settings.host} port {settings.port}: {error.strerror}."

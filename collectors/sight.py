@@ -14,6 +14,16 @@ from core.scope import Origin, Scope
 SILENT_AFTER = 300 * 1_000_000_000
 """Nanoseconds without a packet after which a live sensor is silent."""
 _MOST_SENSORS = 1000
+OF_CAPTURES = {
+    "captures_read": ("captures read from the watched folder", "已从监视文件夹读取的抓包文件", False),
+    "captures_damaged": ("captures of the watched folder that are damaged", "监视文件夹中已损坏的抓包文件", True),
+    "captures_unreadable": (
+        "captures of the watched folder that could not be read",
+        "监视文件夹中无法读取的抓包文件",
+        True,
+    ),
+}
+"""What the watch of a folder counts: meaning, the same in Chinese, whether it is something that cannot be seen."""
 
 
 @dataclass(slots=True)
@@ -44,7 +54,7 @@ class SightBook:
 
     def tallies(self, scope: Scope) -> Sequence[Tally]:
         """Every number of every sensor that is not zero."""
-        about = meanings()
+        about = {**meanings(), **OF_CAPTURES}
         return [
             Tally(origin, "", name, number, *about[name])
             for origin, sensor in self._covered(scope)

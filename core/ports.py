@@ -46,6 +46,9 @@ class EventStream(Protocol):
     def commit(self) -> None:
         """Everything polled so far is worked off and will not be given again after a restart."""
 
+    def settle(self, timeout: float) -> bool:
+        """Wait until everything published before this call is committed; whether it is, after `timeout` seconds."""
+
     def close(self) -> None:
         """No more batches come; a waiting `poll` returns, a `publish` from now on raises ValueError."""
 

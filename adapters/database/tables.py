@@ -182,6 +182,8 @@ alert = Table(
     Index("ix_alert_state_newest", "review_state", "first_seen", "id"),
     Index("ix_alert_state_severity", "review_state", "severity", "first_seen", "id"),
     Index("ix_alert_organization", "organization", "first_seen", "id"),
+    # Alerts over time, whoever may see them, without reading any.
+    Index("ix_alert_timeline", "first_seen", "severity", "organization", "site"),
     Index("ix_alert_source", "source_ip"),
     Index("ix_alert_destination", "destination_ip"),
     # Everything that is counted by and filtered with, so that counting reads no alert.

@@ -13,7 +13,8 @@ from core.scope import Origin
 class MemoryStream:
     """An `EventStream` in memory, for any number of publishers and one poller.
 
-    Batches leave in the order they came. It keeps nothing after the process, so `commit` has nothing to do.
+    Batches leave in the order they came. It keeps nothing after the process: what is not committed is lost with it,
+    which `settle` lets a publisher wait for.
     """
 
     def __init__(self, most_rows: int = 2_000_000) -> None:
@@ -21,6 +22,7 @@ class MemoryStream:
         self._most_rows = most_rows
         self._batches: deque[RowBatch] = deque()
         self._rows = 0
+        self._published = self._polled = self._committed = 0
         self._closed = False
         self._changed = threading.Condition()
 
@@ -37,6 +39,7 @@ class MemoryStream:
                 raise ValueError("publish on a closed stream")
             self._batches.append(batch)
             self._rows += rows
+            self._published += 1
             self._changed.notify_all()
 
     def poll(self, timeout: float, most_rows: int) -> Sequence[RowBatch]:
@@ -50,6 +53,7 @@ class MemoryStream:
                 batch = self._batches.popleft()
                 room -= batch.rows.num_rows
                 self._rows -= batch.rows.num_rows
+                self._polled += 1
                 taken.append(batch)
                 (unfinished.add if batch.more else unfinished.discard)(batch.origin)
                 self._changed.notify_all()
@@ -63,7 +67,17 @@ class MemoryStream:
         return bool(self._batches) and (not taken or self._batches[0].rows.num_rows <= room)
 
     def commit(self) -> None:
-        """Nothing to do: what was polled is never given again."""
+        """Everything polled so far is worked off; whoever waits for that in `settle` goes on."""
+        with self._changed:
+            self._committed = self._polled
+            self._changed.notify_all()
+
+    def settle(self, timeout: float) -> bool:
+        """Wait until everything published before this call is committed; whether it is, after `timeout` seconds."""
+        with self._changed:
+            last = self._published
+            self._changed.wait_for(lambda: self._closed or self._committed >= last, timeout)
+            return self._committed >= last
 
     def close(self) -> None:
         """No more batches come; whoever waits returns."""

@@ -55,6 +55,14 @@ class ParquetArchive:
         self._compacting = threading.Lock()
         self._opening = threading.Lock()
 
+    def claim(self) -> None:
+        """Take the right to write now, not with the first row.
+
+        Raises:
+            ConflictError: another process writes to this archive.
+        """
+        self._own()
+
     def append(self, batches: Iterable[RowBatch]) -> None:
         """Keep these rows, all or none of them. They survive a crash once this returns.
 

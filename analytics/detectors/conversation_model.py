@@ -7,6 +7,7 @@ furthest out is the explanation.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import numpy as np
@@ -181,9 +182,10 @@ class ConversationModel(Learner):
             return []
         scores = self._forest.score_samples(np.array([deviation for _, deviation, _ in far]))
         found = [
-            _as_evidence(row) | {"worst": worst, "seen": row[NAMES[worst]], "usual": float(self._middle(row)[worst])}
+            packet | {"worst": worst, "seen": row[NAMES[worst]], "usual": float(self._middle(row)[worst])}
             for (row, _, worst), score in zip(far, scores, strict=True)
             if score <= self._limit
+            for packet in _as_evidence(row)
         ]
         if not found:
             return []
@@ -213,19 +215,14 @@ def _minute(row: Any) -> tuple[int, list[float]]:
     return minute, [float(value) for value in values]
 
 
-def _as_evidence(row: Row) -> dict[str, Any]:
+def _as_evidence(row: Row) -> Iterator[dict[str, Any]]:
+    """The packets of a minute, each with the conversation that it belongs to."""
     ends = (("source", "client"), ("destination", "server"))
     parties = {f"{of}.{part}": row[f"{to}.{part}"] for of, to in ends for part in ("ip", "mac", "port")}
-    kept = (
-        "@timestamp",
-        "frame.file",
-        "frame.number",
-        "network.protocol",
-        "organization.id",
-        "ot.site.id",
-        "observer.name",
-    )
-    return parties | {name: row[name] for name in kept}
+    kept = {name: row[name] for name in ("network.protocol", "organization.id", "ot.site.id", "observer.name")}
+    for packet in row["packets"]:
+        place = {name: packet[name] for name in ("frame.file", "frame.number")}
+        yield parties | kept | place | {"@timestamp": packet["time"]}
 
 
 def _tell(row: Row) -> tuple[str, str]:

@@ -23,6 +23,9 @@ BEYOND = 0.5
 BEYOND_BOUND = 0.1
 """The same as a share of the bound itself: a setpoint that hardly ever moved has almost no width."""
 
+_OFF_ON = (0.0, 1.0)
+"""What is switched has no range: the other position is not far away."""
+
 _TEXTS = ("server.ip", "network.protocol", "ot.object.type", "ot.object.name")
 _POINT = (
     "server.ip",
@@ -106,7 +109,8 @@ class ValueRange(Learner):
         value, low, high = pl.col("ot.value"), pl.col("low"), pl.col("high")
         room = pl.max_horizontal((high - low) * BEYOND, low.abs() * BEYOND_BOUND, high.abs() * BEYOND_BOUND)
         joined = rows.join(bounds, on=_KEY, how="inner", nulls_equal=True, maintain_order="left")
-        outside = joined.filter((value > high + room) | (value < low - room))
+        switch = low.is_in(_OFF_ON) & high.is_in(_OFF_ON) & value.is_in(_OFF_ON)
+        outside = joined.filter(~switch & ((value > high + room) | (value < low - room)))
         listed, others = self._budget.share(outside)
         self.given_up += others.height
         return [*group(self.detector, listed, _tell), *group(self.detector, others, self._budget.tell)]

@@ -57,6 +57,7 @@ _TCP = {
     22: Service("SSH", remote=True),
     23: _TELNET_SERVICE,
     25: Service("SMTP", clear=True),
+    53: Service("DNS"),
     80: _HTTP,
     110: Service("POP3", clear=True),
     111: Service("RPC portmapper", risky=True),
@@ -120,7 +121,12 @@ _INDUSTRIAL_TCP = {
     44818: "EtherNet/IP",
 }
 _INDUSTRIAL_UDP = {2222: "EtherNet/IP I/O", 9600: "FINS", 20000: "DNP3", 44818: "EtherNet/IP", 47808: "BACnet/IP"}
-_INDUSTRIAL_TLS = {802: "Modbus/TCP Security", 2221: "CIP Security", 19998: "IEC 60870-5-104 (IEC 62351-3)"}
+_INDUSTRIAL_TLS = {
+    802: "Modbus/TCP Security",
+    2221: "CIP Security",
+    19998: "IEC 60870-5-104 (IEC 62351-3)",
+    19999: "DNP3 over TLS",
+}
 DIAL_IN = frozenset({"PPTP", "L2TP"})
 
 

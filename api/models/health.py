@@ -11,4 +11,4 @@ class Health(Model):
     """Whether it can do its work, and what of it cannot."""
 
     status: Literal["ok", "failing"] = Field(examples=["ok"])
-    failing: list[str] = Field(description="names of the stores that do not answer", examples=[[]])
+    failing: list[str] = Field(description="names of what cannot do its work at the moment", examples=[[]])

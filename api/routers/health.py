@@ -24,15 +24,15 @@ def show_life() -> Health:
     return Health(status="ok", failing=[])
 
 
-@router.get("/health/ready", summary="Whether the stores answer", responses={503: {"model": Health}})
+@router.get("/health/ready", summary="Whether everything works", responses={503: {"model": Health}})
 def show_readiness(given: Given, response: Response) -> Health:
-    """Asks each store for something small."""
+    """Asks each store for something small, and the platform for what waits, such as for room on the disk."""
     asked: dict[str, Callable[[], object]] = {
         "alerts": lambda: given.alerts.count_by("state", AlertFilter(), _NOBODY),
         "archive": given.archive.size,
         "entities": lambda: given.entities.state("ready"),
     }
-    failing = [name for name, ask in asked.items() if not _answers(ask)]
+    failing = sorted({*(name for name, ask in asked.items() if not _answers(ask)), *given.troubles()})
     response.status_code = 503 if failing else 200
     return Health(status="failing" if failing else "ok", failing=failing)
 

@@ -27,6 +27,7 @@ from collectors.wire.fields import (
     text,
     u8,
     u16,
+    up,
     within,
 )
 from collectors.wire.items import carried, walk, within_part
@@ -121,6 +122,7 @@ TYPES = {  # IEEE 1815-2012 §11.3, the name of the point that a group speaks of
     **dict.fromkeys((50, 51, 52), "time"),
     80: "internal_indication",
     **dict.fromkeys((110, 111), "octet_string"),
+    **dict.fromkeys((112, 113), "virtual_terminal"),
 }
 ATTRIBUTES = {  # IEEE 1815-2012 §11.3.2, those that identify the device
     242: "firmware_version",
@@ -129,6 +131,35 @@ ATTRIBUTES = {  # IEEE 1815-2012 §11.3.2, those that identify the device
     248: "serial_number",
     250: "product_name",
     252: "vendor_name",
+}
+
+STATUS = {  # IEEE 1815-2012 §11.6.12, of a command
+    0: "success",
+    1: "timeout",
+    2: "no_select",
+    3: "format_error",
+    4: "not_supported",
+    5: "already_active",
+    6: "hardware_error",
+    7: "local",
+    8: "too_many_operations",
+    9: "not_authorized",
+    10: "automation_inhibit",
+    11: "processing_limited",
+    12: "out_of_range",
+    13: "downstream_local",
+    14: "already_complete",
+    15: "blocked",
+    16: "cancelled",
+    17: "blocked_by_other_master",
+    18: "downstream_failed",
+    126: "non_participating",
+    127: "undefined",
+}
+OPERATIONS = {  # IEEE 1815-2012 §11.6.12, control code of a relay output: trip or close, then the operation
+    trip << 6 | operation: f"{prefix}{word}"
+    for trip, prefix in enumerate(("", "close_", "trip_"))
+    for operation, word in enumerate(("nul", "pulse_on", "pulse_off", "latch_on", "latch_off"))
 }
 
 # The layout of each object (IEEE 1815-2012 annex A.3): how its value is written. F: flags octet, S: status octet,
@@ -143,10 +174,13 @@ LAYOUTS = {
     11: {1: "F", 2: "FT"},
     12: {1: "C", 2: "C", 3: "b"},
     13: {1: "F", 2: "FT"},
-    20: {1: "FI", 2: "FH", 5: "I", 6: "H"},
-    21: {1: "FI", 2: "FH", 5: "FIT", 6: "FHT", 9: "I", 10: "H"},
-    22: {1: "FI", 2: "FH", 5: "FIT", 6: "FHT"},
-    23: {1: "FI", 2: "FH", 5: "FIT", 6: "FHT"},
+    20: {1: "FI", 2: "FH", 3: "FI", 4: "FH", 5: "I", 6: "H", 7: "I", 8: "H"},
+    21: {
+        **{1: "FI", 2: "FH", 3: "FI", 4: "FH", 5: "FIT", 6: "FHT", 7: "FIT", 8: "FHT"},
+        **{9: "I", 10: "H", 11: "I", 12: "H"},
+    },
+    22: {1: "FI", 2: "FH", 3: "FI", 4: "FH", 5: "FIT", 6: "FHT", 7: "FIT", 8: "FHT"},
+    23: {1: "FI", 2: "FH", 3: "FI", 4: "FH", 5: "FIT", 6: "FHT", 7: "FIT", 8: "FHT"},
     30: {1: "Fi", 2: "Fh", 3: "i", 4: "h", 5: "Ff", 6: "Fg"},
     31: {1: "Fi", 2: "Fh", 3: "FiT", 4: "FhT", 5: "i", 6: "h", 7: "Ff", 8: "Fg"},
     32: {1: "Fi", 2: "Fh", 3: "FiT", 4: "FhT", 5: "Ff", 6: "Fg", 7: "FfT", 8: "FgT"},
@@ -177,6 +211,8 @@ SIZES = {
     "g": 8,
     "C": 11,
 }
+LATEST = 1 << 43
+"""Milliseconds since 1970-01-01 UTC, in the year 2248; a later time does not fit 64 bits of nanoseconds."""
 _OBJECTS = {group * 256 + variation: form for group, forms in LAYOUTS.items() for variation, form in forms.items()}
 _VALUES = "bdihIHfgC"
 
@@ -293,11 +329,11 @@ class Dnp3(Protocol):
         (_range <= 2, _to - _from + 1), (_range.isin(7, 11), u8[3]), (_range == 8, le16[3]), (_range == 9, le32[3])
     )
     _prefixed = _prefix.numbers({0: 0, 1: 1, 2: 2, 3: 4, 4: 1, 5: 2, 6: 4})
-    _carries = _code.isin(2, 3, 4, 5, 6, 129, 130, 131)
+    _carries = _code.isin(2, 3, 4, 5, 6, 129, 130, 131) | (_prefix >= 4) | (_code.isin(11, 12) & (u8[0] == 50))
     _attribute = (u8[0] == 0) & _carries
     _bits = _object.numbers({code: {"b": 1, "d": 2}.get(form, 0) for code, form in _OBJECTS.items()})
     _octets = choose(
-        (u8[0].isin(110, 111), u8[1]),
+        (u8[0].isin(110, 111, 112, 113), u8[1]),
         (_attribute, u8[_head + 1] + 2),
         (_prefix == 4, u8[_head]),
         (_prefix == 5, le16[_head]),
@@ -317,15 +353,19 @@ class Dnp3(Protocol):
     _at = _head + index * _stride + _prefixed
     _packed = u8[_head + index * _bits // 8] >> (index * _bits & 7)
     _value_at = _at + _object.numbers(_place(_VALUES))
-    _form = _object.words({code: next((x for x in form if x in _VALUES), "F") for code, form in _OBJECTS.items()})
     _flags = u8[_at + _object.numbers(_place("F"))]
     _status = u8[_at + _object.numbers({**_place("S"), **{code: at + 10 for code, at in _place("C").items()}})]
-    _common_time = carried(le48[_head].when(u8[0] == 51))
+    _common_time = up(carried(le48[_head].when(u8[0] == 51)))
 
     @staticmethod
     def _written(letter: str, forms: dict[int, str] = _OBJECTS) -> Expr:
         codes = [code for code, form in forms.items() if letter in form]
         return (u8[0] * 256 + u8[1]).isin(*codes)
+
+    _milliseconds = choose(
+        (_written("T") & (u8[0] < 50), le48[_at + _object.numbers(_place("T"))]),
+        (_written("t"), _common_time + le16[_at + _object.numbers(_place("t"))]),
+    )
 
     objects = Points(
         _objects,
@@ -352,18 +392,19 @@ class Dnp3(Protocol):
             (_written("C"), u8[_value_at]),
             (u8[0].isin(50, 51), le48[_at]),
         ),
-        text=text(_at, u8[1].when(u8[0].isin(110, 111))),
+        text=choose(
+            (u8[0] == 12, u8[_value_at].words(OPERATIONS)),
+            default=text(_at, u8[1].when(u8[0].isin(110, 111, 112, 113))),
+        ),
         quality=choose(
-            (u8[0].isin(13), constant("good")),
+            (u8[0] == 13, (_flags & 127).words(STATUS, default="reserved")),
+            (u8[0] == 43, _status.words(STATUS, default="reserved")),
+            (u8[0].isin(12, 41), _status.words(STATUS, default="reserved").when(_response)),
             (_written("F") & u8[0].isin(20, 21, 22, 23), _flags.words(_COUNTER)),
             (_written("F") & (u8[0] >= 30), _flags.words(_ANALOG)),
             (_written("F"), (_flags & 63).words(_BINARY)),
         ),
-        time=choose(
-            (_written("T") & (u8[0] < 50), le48[_at + _object.numbers(_place("T"))]),
-            (_written("t"), _common_time + le16[_at + _object.numbers(_place("t"))]),
-        )
-        * 1_000_000,
+        time=_milliseconds.when(_milliseconds < LATEST) * 1_000_000,
     )
     attributes = Points(
         _objects,

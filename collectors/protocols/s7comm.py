@@ -395,15 +395,20 @@ class S7comm(Protocol):
             (_any, _composed), (_areas, (paired(u16[5]).long() << 24) + paired(u16[7]) * 8 + ((2 << 8 | 0x84) << 40))
         ).labelled(_address),
     }
+    # A timer or counter has three decimal digits, a timer also a base from 10 ms to 10 s (libnodave, nodave.c).
+    _three = (u16[4] >> 8 & 15) * 100 + (u16[4] >> 4 & 15) * 10 + (u16[4] & 15)
+    _milliseconds = _three * (u16[4] >> 12 & 3).numbers({0: 10, 1: 100, 2: 1000, 3: 10_000})
     _content: ClassVar[dict[str, Expr]] = {
         "value": choose(
             (_one & (_width == 1), u8[4] & 1),
             (_one & _width.isin(2, 3), u8[4]),
-            (_one & _width.isin(4, 12, 28, 29), u16[4]),
+            (_one & (_width == 4), u16[4]),
             (_one & (_width == 5), i16[4]),
             (_one & _width.isin(6, 9, 10), u32[4]),
             (_one & _width.isin(7, 11), i32[4]),
             (_one & (_width == 8), f32[4]),
+            (_one & (_width == 28), _three),
+            (_one & _width.isin(12, 29), _milliseconds * 0.001),
         ).when(u8[0].isin(0xFF, 0)),
         "text": text(4, choose((_octets < 64, _octets), default=64).when(u8[0].isin(0xFF, 0), ~_one), "hex"),
     }

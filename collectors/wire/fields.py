@@ -224,7 +224,8 @@ class Number:
                 complete = read_each(pdus.memory, pdus.start, pdus.end, offset.values, known, self.form, out, valid)
             else:
                 complete = read_at(pdus.memory, pdus.start, pdus.end, at, self.form, out, valid)
-            values = out.view(f"f{self.size}").astype(np.float64) if self.real else out
+            with np.errstate(invalid="ignore"):  # a signalling NaN is a value too
+                values = out.view(f"f{self.size}").astype(np.float64) if self.real else out
             return Column(values, None if complete else valid)
 
         return Expr(evaluate, self.kind)

@@ -177,6 +177,9 @@ def _join(
         mine = k.used == 1 and k.flow == flow[i] and k.reply == side and k.key == key
         if first < 0:
             first = 0 if mine else 1
+        if first and mine:
+            k.used, k.size, mine = 0, 0, False
+            broken += 1
         if first and last:
             if keep:
                 continue
@@ -190,7 +193,7 @@ def _join(
             k.used, k.flow, k.reply, k.key, k.size = 1, flow[i], side, key, 0
         elif not mine or (ordered and order != k.next):
             if mine:
-                k.used = 0
+                k.used, k.size = 0, 0
             broken += 1
             continue
         k.last = layout[4] + i

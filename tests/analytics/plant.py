@@ -34,7 +34,7 @@ class Wire:
         """One request with its response 5 ms later: a read, or with `value` a write."""
         command = READ if value is None else WRITE
         self._frame += 2
-        request = {
+        request: Row = {
             "source.ip": client,
             "destination.ip": server,
             "source.mac": mac(client),
@@ -42,7 +42,7 @@ class Wire:
         }
         request |= {"source.port": 40_000, "destination.port": 502, "ot.command": command, "frame.file": "plant"}
         request |= {"@timestamp": time, "frame.number": self._frame - 1, "ot.direction": "request"}
-        back = {
+        back: Row = {
             "source.ip": server,
             "destination.ip": client,
             "source.mac": mac(server),

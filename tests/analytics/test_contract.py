@@ -79,7 +79,7 @@ def test_an_empty_step_says_and_teaches_nothing(make: type[Learner]) -> None:
 
 
 @every_detector
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(cuts=any_cuts)
 def test_findings_are_the_same_however_rows_are_cut(make: type[Learner], cuts: list[int]) -> None:
     whole, pieces = taught(make), taught(make)
@@ -92,14 +92,14 @@ def test_findings_are_the_same_however_rows_are_cut(make: type[Learner], cuts: l
 
 
 @every_detector
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(cuts=any_cuts)
 def test_what_is_learned_is_the_same_however_rows_are_cut(make: type[Learner], cuts: list[int]) -> None:
     assert dumped(taught(make, cut(HISTORY, cuts))) == dumped(taught(make))
 
 
 @every_detector
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(order=st.permutations(range(6)))
 def test_pieces_of_history_may_be_learned_in_any_order(make: type[Learner], order: list[int]) -> None:
     pieces = cut(HISTORY, [START + n * 5 * MINUTE for n in range(1, 6)])
@@ -199,7 +199,7 @@ def broken(state: Any) -> list[Any]:
         if not isinstance(value, list) or not value or not isinstance(value[0], list):
             continue
         head = value[0]
-        wrong = [None, 7, "text", {}, [], head[:-1], [*head, "more"], [[], *head[1:]], [{}, *head[1:]]]
+        wrong: list[Any] = [None, 7, "text", {}, [], head[:-1], [*head, "more"], [[], *head[1:]], [{}, *head[1:]]]
         variants += [{**state, name: [one, *value[1:]]} for one in wrong]
         variants += [{**state, name: one} for one in (None, 7, "text")]
     return variants

@@ -38,6 +38,8 @@ def test_order_by_severity_shows_the_worst_first(sign: Sign) -> None:
         ("least_severity=75", 5),
         ("state=acknowledged", 0),
         ("protocol=iec104", 0),
+        ("technique=T0855", 12),
+        ("technique=T0836", 0),
         ("address=10.0.0.5", 12),
         ("text=FUNCTION", 12),
         ("start=2026-03-01T07:00:00Z", 5),
@@ -54,6 +56,13 @@ def test_counts_have_every_band_of_severity(sign: Sign) -> None:
     counts = sign("guest").get("/api/alerts/counts")
     assert counts["severity"] == {"critical": 2, "high": 3, "medium": 3, "low": 2, "informational": 2}
     assert counts["technique"] == {"T0855": 12}
+    assert counts["site"] == {"north/north-1": 12}
+
+
+@pytest.mark.parametrize("cursor", ["99999999999999999999999.a", "²²².a", "--1.a"])
+def test_a_cursor_that_is_none_is_a_problem_and_no_fault(sign: Sign, cursor: str) -> None:
+    answer = sign("guest")("GET", "/api/alerts", params={"cursor": cursor})
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
 
 
 def test_an_alert_comes_with_the_runbook_of_its_rule(sign: Sign) -> None:

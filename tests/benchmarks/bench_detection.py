@@ -18,7 +18,7 @@ from pathlib import Path
 import polars as pl
 
 from analytics.baseline import Baseline
-from analytics.pipeline import SiteAnalysis, steps
+from analytics.pipeline import SiteAnalysis
 from analytics.rules.engine import RuleEngine
 from analytics.rules.facts import Facts
 from analytics.rules.load import load
@@ -217,7 +217,9 @@ def report(trials: Sequence[Trial]) -> None:
 
 def main() -> None:
     """Prints the table."""
-    print(f"{'set':18} {'detectors':14} {'hit':>6} {'recall':>7} {'precision':>10} {'alerts':>7} {'false':>6} {'false/h':>9}")
+    print(
+        f"{'set':18} {'detectors':14} {'hit':>6} {'recall':>7} {'precision':>10} {'alerts':>7} {'false':>6} {'false/h':>9}"
+    )
     report(list(laboratory()))
     if not SHARED.is_dir():
         print("Not measured: the labelled sets of others; the folder `shared` is not beside this checkout.")

@@ -56,7 +56,7 @@ def test_a_link_signs_in_once_and_leaves_the_address(given: Services, context: B
 
 
 def test_language_and_theme_are_kept(context: BrowserContext) -> None:
-    page = enter(context, "wang")
+    page = enter(context, "li")
     page.goto("/alerts")
     page.click("[data-test=user-menu]")
     page.click("[data-test=language]")

@@ -93,8 +93,8 @@ def _several(one: Mismatch) -> bool:
     name = next((full for short, full in field.items() if one.field.endswith(short)), "")
     if not name or len(set(codes)) + len(set(one.frame["s7comm.header.rosctr"])) < 3:
         return False
-    rest = iter(int(text, 0) for text in one.frame[name])
-    return all(value in rest for value in one.ours)
+    rest = iter([int(text, 0) for text in one.frame[name]])
+    return all(any(value == other for other in rest) for value in one.ours)
 
 
 def _unasked(one: Mismatch) -> bool:
@@ -130,7 +130,7 @@ ORACLE = Oracle(
             "s7comm.szl.0424.0000.bzu_id.req",
             "s7comm.cpu_mode",
             convert=lambda text: STATES[int(text, 0)],
-            only=lambda row: row["s7comm.szl_id"] == 0x424,
+            only=lambda row: row["s7comm.szl_id"] is not None,
         ),
         Compared("s7comm.param.itemcount", "s7comm.item_count"),
         Compared("s7comm.param.pdu_length", "s7comm.pdu_length"),
@@ -158,5 +158,5 @@ ORACLE = Oracle(
             _unasked,
         ),
     ),
-    extra=("tcp.reassembled_in",),
+    extra=("s7comm.blockinfo.blocktype", "s7comm.data.blockinfo.block_number", "s7comm.data.blockinfo.filesys"),
 )

@@ -12,8 +12,12 @@ describe('times', () => {
 })
 
 describe('spans', () => {
-  it.each([[0, '0 s'], [59, '59 s'], [60, '1 min'], [3_700, '1 h 1 min'], [90_000, '1 d 1 h'], [86_400, '1 d']])(
-    '%d seconds read %s',
-    (seconds, words) => expect(span(seconds)).toBe(words),
-  )
+  it.each([
+    [0, 'en', '0 secs'],
+    [59, 'en', '59 secs'],
+    [60, 'en', '1 min'],
+    [5400, 'en', '1 hr 30 mins'],
+    [5400, 'zh', '1小时 30分钟'],
+    [86_400, 'zh', '1天'],
+  ])('%d seconds in %s read %s', (seconds, language, words) => expect(span(seconds, language)).toBe(words))
 })

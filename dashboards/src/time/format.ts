@@ -46,14 +46,18 @@ export function narrow(text: string, now = new Date()): string {
   return moment(text).getFullYear() === now.getFullYear() ? whole.slice(5) : whole
 }
 
-/** Seconds in the two largest units: `3 d 4 h`, `5 min`. */
-export function span(seconds: number): string {
-  const units: [string, number][] = [['d', 86_400], ['h', 3600], ['min', 60], ['s', 1]]
-  const at = units.findIndex(([, size]) => seconds >= size)
-  if (at < 0) return '0 s'
-  const [unit, size] = units[at]!
-  const rest = Math.floor((seconds % size) / (units[at + 1]?.[1] ?? size))
-  return `${Math.floor(seconds / size)} ${unit}` + (rest && units[at + 1] ? ` ${rest} ${units[at + 1]![0]}` : '')
+const UNITS = [['day', 86_400], ['hour', 3600], ['minute', 60], ['second', 1]] as const
+
+/** Seconds in the two largest units: `1 hr 30 min`, `1小时 30分钟`. */
+export function span(seconds: number, language: string): string {
+  const say = (number: number, unit: string) =>
+    new Intl.NumberFormat(tag(language), { style: 'unit', unit, unitDisplay: 'short' }).format(number)
+  const at = UNITS.findIndex(([, size]) => seconds >= size)
+  if (at < 0) return say(0, 'second')
+  const [unit, size] = UNITS[at]!
+  const below = UNITS[at + 1]
+  const rest = below ? Math.floor((seconds % size) / below[1]) : 0
+  return say(Math.floor(seconds / size), unit) + (rest && below ? ` ${say(rest, below[0])}` : '')
 }
 
 /** How long ago, in words of the language. */

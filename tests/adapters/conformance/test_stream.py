@@ -75,6 +75,23 @@ def test_publish_waits_while_the_stream_is_full_and_nothing_is_dropped(stream: E
     assert taken + seen(stream.poll(1, 1000)) == list(range(1005))
 
 
+def test_what_was_published_is_settled_once_it_is_committed_and_not_before(stream: EventStream) -> None:
+    assert stream.settle(0)
+    stream.publish(batch(ticks(2)))
+    stream.publish(batch(ticks(2)))
+    assert not stream.settle(0.05)
+    stream.poll(1, 2)
+    stream.commit()
+    assert not stream.settle(0.05), "the second is not even polled"
+    stream.poll(1, 2)
+    assert not stream.settle(0.05)
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(stream.settle, 30)
+        stream.publish(batch(ticks(2)))
+        stream.commit()
+        assert waiting.result(5), "what came after the call is not waited for"
+
+
 def test_many_publishers_lose_nothing_and_each_stays_in_order(stream: EventStream) -> None:
     def publish(site: int) -> None:
         for k in range(50):

@@ -1,0 +1,62 @@
+"""SU-1: the list of assets agrees with the wire."""
+
+from __future__ import annotations
+
+from analytics.inspection.finding import MOST_EVIDENCE, Words, met, not_met, only_industrial, unseen
+from analytics.inspection.inventory import Line, Status, compare
+from analytics.inspection.seen import Seen
+from core.entities import Evidence, Finding
+
+REQUIREMENT = "SU-1"
+
+_ADVICE = Words(
+    "Find each unknown device: register it, or take it off the network. Correct what differs.",
+    "逐一查明未登记设备，予以登记或断开；更正不一致的登记内容。",
+)
+
+
+def check(seen: Seen) -> Finding:
+    """Traffic contradicts it by devices that speak and are not registered, or are not as registered.
+
+    It is met where every device that spoke is registered as it is: of these that is proof. A registered device that
+    did not speak within the time may be switched off or elsewhere, so it counts neither way.
+    """
+    lines = compare(seen)
+    if seen.register is None:
+        why = Words("No list of assets was handed in to compare with.", "未提供资产清单，无从比对。")
+        look = Words("Inspect again with the list of assets.", "补充资产清单后重新检查。")
+        return unseen(REQUIREMENT, why, advice=look)
+    wrong = [line for line in lines if line.status is Status.UNKNOWN or line.differences]
+    missing = [line for line in lines if line.status is Status.MISSING]
+    quiet = Words(
+        f"{len(missing)} registered devices were not seen in this time." if missing else "",
+        f"另有 {len(missing)} 台已登记设备在此期间未出现。" if missing else "",
+    )
+    if not any(host.on_wire for host in seen.hosts.values()):
+        return unseen(REQUIREMENT, Words("No device was seen.", "未见任何设备。"), _evidence(seen, missing))
+    if wrong:
+        unknown = sum(line.status is Status.UNKNOWN for line in wrong)
+        why = Words(
+            f"{unknown} devices are not registered, {len(wrong) - unknown} are not as registered. {quiet.en}".strip(),
+            f"{unknown} 台设备未登记，{len(wrong) - unknown} 台与登记不符。{quiet.zh}",
+        )
+        return not_met(REQUIREMENT, why, _evidence(seen, [*wrong, *missing]), _ADVICE)
+    spoke = sum(line.status is Status.REGISTERED for line in lines)
+    limits = only_industrial(seen)
+    why = Words(
+        f"All {spoke} devices that spoke are registered as they are. {quiet.en} {limits.en}".replace("  ", " ").strip(),
+        f"有通信的 {spoke} 台设备均已登记且相符。{quiet.zh}{limits.zh}",
+    )
+    return met(REQUIREMENT, why, _evidence(seen, missing))
+
+
+def _evidence(seen: Seen, lines: list[Line]) -> list[Evidence]:
+    found = []
+    for line in lines[:MOST_EVIDENCE]:
+        said = [difference.words for difference in line.differences] or [line.status.words]
+        label = seen.label(line.ip) if line.ip else line.name or line.macs
+        en, zh = "; ".join(one[0] for one in said), "；".join(one[1] for one in said)
+        about = f" [{line.macs}]" if line.macs and line.status is not Status.MISSING and line.ip else ""
+        found.append(Evidence(f"{label}{about}: {en}", f"{label}{about}：{zh}", line.frames, line.packets))
+    rest = len(lines) - len(found)
+    return [*found, Evidence(f"… and {rest} more", f"…… 另有 {rest} 台")] if rest else found

@@ -1,0 +1,157 @@
+"""Assets: what devices are, by what the lab knows of its plant; made-up rows for what the lab cannot show."""
+
+from __future__ import annotations
+
+import functools
+import json
+from pathlib import Path
+
+import pytest
+
+from analytics import assets as module
+from analytics.assets import Assets
+from analytics.pipeline import steps
+from analytics.roles import guess
+from core.entities import Asset
+from core.scope import Origin
+from lab.plant import FIREWALL_MAC, HOSTS, Host
+from tests.analytics.plant import CONTROLLERS, PANEL, START, Wire, normal
+from tests.analytics.site import BENIGN, CAPTURES, rows
+
+ROLES = {
+    "PLC": "plc",
+    "gateway": "gateway",
+    "HMI": "hmi",
+    "engineering workstation": "ews",
+    "RTU": "rtu",
+    "SCADA server": "scada_server",
+    "historian": "historian",
+}
+FIREWALL_OUI = FIREWALL_MAC[:8].replace(":", "").upper()
+VENDORS = {host.mac[:8].replace(":", "").upper(): f"maker of {host.name}" for host in HOSTS.values()}
+VENDORS[FIREWALL_OUI] = "maker of the firewall"
+STATIONS = [host for host in HOSTS.values() if not host.foreign]
+every_host = pytest.mark.parametrize("host", STATIONS, ids=[host.name for host in STATIONS])
+
+
+@functools.cache
+def learned() -> dict[str, Asset]:
+    assets = Assets(Origin(), VENDORS)
+    for step in steps(rows(BENIGN)):
+        assets.take(step)
+    return {asset.ips[0]: asset for asset in assets.all()}
+
+
+def test_the_assets_are_the_hosts_of_the_plant() -> None:
+    assert set(learned()) == {host.ip for host in STATIONS}
+
+
+@every_host
+def test_a_role_is_guessed_right_and_says_why(host: Host) -> None:
+    asset = learned()[host.ip]
+    (role,) = (fact for fact in asset.facts if fact.name == "role")
+    assert (asset.role, bool(role.why)) == (ROLES[host.role], True)
+
+
+@every_host
+def test_a_vendor_is_that_of_the_host_and_never_the_firewalls(host: Host) -> None:
+    asset = learned()[host.ip]
+    assert all(not mac.upper().replace(":", "").startswith(FIREWALL_OUI) for mac in asset.macs)
+    assert "firewall" not in asset.vendor
+    by_oui = [fact for fact in asset.facts if fact.name == "vendor" and "OUI" in fact.why]
+    assert [fact.value for fact in by_oui] in ([], [f"maker of {host.name}"])
+    assert set(asset.macs) <= {host.mac}
+
+
+def test_a_station_behind_the_firewall_says_so() -> None:
+    historian = learned()[HOSTS["historian"].ip]
+    assert historian.macs == ()
+    assert historian.vendor == ""
+    assert [fact.value[:8] for fact in historian.facts if fact.name == "router"] == [FIREWALL_MAC[:8]]
+
+
+@pytest.mark.parametrize(
+    ("name", "fact", "value"),
+    [
+        ("plc-water", "vendor", "Schneider Electric"),
+        ("plc-water", "model", "BMX P34 2020"),
+        ("plc-water", "firmware", "v2.70"),
+        ("plc-fuel", "model", "1756-L61/B LOGIX5561"),
+        ("plc-fuel", "firmware", "20.011"),
+    ],
+)
+def test_a_device_tells_its_identity_in_a_packet(name: str, fact: str, value: str) -> None:
+    """MEI objects and CIP Identity; the values are those that the lab's devices were given."""
+    asset = learned()[HOSTS[name].ip]
+    (one,) = (each for each in asset.facts if each.name == fact)
+    assert (one.value, one.file) == (value, BENIGN)
+    assert 0 < one.frame <= json.loads((CAPTURES / BENIGN / "truth.json").read_text("utf-8"))["packets"]
+
+
+def test_an_s7_controller_tells_its_order_number_or_name_by_szl() -> None:
+    asset = learned()[HOSTS["plc-boiler"].ip]
+    (model,) = (each for each in asset.facts if each.name == "model")
+    assert model.value.startswith(("CPU 315", "6ES7 315"))
+    assert model.frame > 0
+
+
+def test_assets_are_the_same_however_rows_are_cut() -> None:
+    assets = Assets(Origin(), VENDORS)
+    for step in steps(rows(BENIGN), rows_at_once=5_000):
+        assets.take(step)
+    assert {asset.ips[0]: asset for asset in assets.all()} == learned()
+
+
+def test_assets_that_were_kept_keep_their_role_and_forget_a_vendor_that_was_not_theirs() -> None:
+    assets = Assets(Origin(), VENDORS)
+    assets.restore(learned().values())
+    kept = {asset.ips[0]: asset for asset in assets.all()}
+    assert {ip: (one.role, one.model, one.macs) for ip, one in kept.items()} == {
+        ip: (one.role, one.model, one.macs) for ip, one in learned().items()
+    }
+
+
+def test_an_address_that_moves_behind_a_router_later_loses_the_routers_vendor_at_once() -> None:
+    wire, later = Wire(), Wire()
+    wire.ask(START, PANEL, CONTROLLERS[0])
+    later.ask(START + 1, "10.9.0.1", CONTROLLERS[0])
+    for one in (wire, later):
+        for row in one.rows[next(iter(one.rows))]:
+            side = "source" if row["source.ip"] != CONTROLLERS[0] else "destination"
+            row[f"{side}.mac"] = "00:80:63:00:00:01"
+    assets = Assets(Origin(), VENDORS)
+    (panel,) = (one for one in assets.take(wire.step()) if one.ips == (PANEL,))
+    assert panel.vendor == "maker of the firewall"
+    changed = {one.ips[0]: one for one in assets.take(later.step())}
+    assert changed[PANEL].vendor == changed["10.9.0.1"].vendor == ""
+
+
+def test_a_flood_of_addresses_is_counted_and_leaves_the_real_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_ASSETS", 50)
+    assets = Assets(Origin())
+    assets.take(normal(minutes=1))
+    flood = Wire()
+    for n in range(500):
+        flood.ask(START + 10**11 + n, f"172.16.{n // 250}.{n % 250 + 1}", CONTROLLERS[0])
+    assets.take(flood.step())
+    assert len(assets.all()) == 50
+    assert {PANEL, *CONTROLLERS} <= {asset.ips[0] for asset in assets.all()}
+    assert assets.given_up == 500 - 45
+
+
+def test_groups_of_receivers_are_no_assets() -> None:
+    wire = Wire()
+    for ip in ("224.0.0.1", "255.255.255.255", "ff02::1", "0.0.0.0"):
+        wire.ask(START, PANEL, ip)
+    assets = Assets(Origin())
+    assert [one.ips for one in assets.take(wire.step())] == [(PANEL,)]
+
+
+def test_a_device_that_only_asks_within_its_own_conversation_is_no_gateway() -> None:
+    """IEC 104 tests and acknowledges in both directions."""
+    assert learned()[HOSTS["rtu-grid"].ip].role == "rtu"
+    assert guess(frozenset({"modbus"}), {"modbus": 3}, [("modbus", "ot_read_command")]).role == "gateway"
+
+
+def test_the_lab_has_its_captures(root: Path) -> None:
+    assert root / "tests" / "captures" == CAPTURES
