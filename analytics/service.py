@@ -21,6 +21,8 @@ from core.scope import EVERYTHING, Origin, Scope
 
 _KEEP_EVERY = 300.0
 """Seconds between two savings of what was learned."""
+_MOMENT, _FEW_ROWS = 0.25, 20_000
+"""Seconds for which fewer rows than that wait for others."""
 _FOREVER = (1 << 63) - 1
 _log = logging.getLogger(__name__)
 
@@ -108,7 +110,7 @@ class AnalyticsService:
     def _work(self) -> None:
         try:
             while not self._over.is_set():
-                batches = self._stream.poll(0.5, ROWS_AT_ONCE)
+                batches = self._gather()
                 if not self._over.is_set():  # else the stream may have ended within a step
                     self.work_off(batches)
         except StoppedError:
@@ -116,6 +118,15 @@ class AnalyticsService:
         except BaseException:
             self._broken = True  # so that what it has learned is as it was kept last
             raise
+
+    def _gather(self) -> list[RowBatch]:
+        """Rows of a moment, for every step costs the same few tens of milliseconds whatever its size."""
+        batches = list(self._stream.poll(0.5, ROWS_AT_ONCE))
+        rows = sum(batch.rows.num_rows for batch in batches)
+        if batches and rows < _FEW_ROWS:
+            self._over.wait(_MOMENT)
+            batches += self._stream.poll(0, ROWS_AT_ONCE)
+        return batches
 
     def work_off(self, batches: Sequence[RowBatch]) -> None:
         """Keeps and analyses these batches, in order."""

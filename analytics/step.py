@@ -50,8 +50,9 @@ class Step:
 
     @cached_property
     def span(self) -> tuple[int, int] | None:
-        """Time of the first and of the last message, ns since 1970; None where there is none."""
-        times = [frame["@timestamp"].cast(pl.Int64) for _, frame in self.of(RowKind.MESSAGES)]
+        """Time of the first and of the last message, ns since 1970; of the connections where there is none, or None."""
+        frames = [*self.of(RowKind.MESSAGES)] or [*self.of(RowKind.CONNECTIONS)]
+        times = [frame["@timestamp"].cast(pl.Int64) for _, frame in frames]
         if not times:
             return None
         return min(int(one.min()) for one in times), max(int(one.max()) for one in times)  # type: ignore[arg-type]
@@ -82,12 +83,11 @@ def sides(rows: pl.DataFrame) -> pl.DataFrame:
 
     Where just one end has the port of a server, that end is it: IEC 104 acknowledges and tests, and S7 fetches a
     program, in both directions of one connection. Else the client is who sends requests; who responds or publishes
-    is the server.
+    is the server. Rows of connections have no direction: their source is the client.
     """
     source, destination = (pl.col(f"{end}.port").is_in(_SERVER_PORTS).fill_null(value=False) for end in _ENDS)
-    asks = (
-        pl.when(source ^ destination).then(destination).otherwise(pl.col("ot.direction").cast(pl.String) == "request")
-    )
+    requests = (pl.col("ot.direction").cast(pl.String) == "request").fill_null(value=True)
+    asks = pl.when(source ^ destination).then(destination).otherwise(requests)
     pairs = [("client", *_ENDS), ("server", *reversed(_ENDS))]
     return rows.with_columns(
         pl.when(asks).then(pl.col(f"{one}.{part}")).otherwise(pl.col(f"{other}.{part}")).alias(f"{side}.{part}")

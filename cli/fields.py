@@ -6,34 +6,40 @@ import json
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
+from cli.choice import completed
+from cli.tables import print_table
 from collectors.wire.protocol import vocabulary
 from core.errors import UnknownNameError
 from core.fields import Field
 
 
+EPILOG = """Examples:
+  liaowang fields modbus
+  liaowang fields ot.value
+  liaowang fields --json iec104 | jq '.[].name'
+"""
+
+
 def command(
-    name: Annotated[str, typer.Argument(help="A protocol, a field, or the beginning of one.")] = "",
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="A protocol, a field, or the beginning of one.",
+            metavar="NAME",
+            autocompletion=lambda incomplete: completed([*vocabulary().protocols, *vocabulary().names()])(incomplete),
+            show_default=False,
+        ),
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document, for programs.")] = False,
 ) -> None:
-    """Explain the fields: kind, unit, meaning, source. Queries, rules and files use these names.
-
-    \b
-    liaowang fields modbus
-    liaowang fields ot.value
-    """
+    """Explain the fields: kind, unit, meaning, source. Queries, rules and files use these names."""
     chosen = _chosen(name)
     if as_json:
         typer.echo(json.dumps([_about(one) for one in chosen], ensure_ascii=False, indent=2))
         return
-    table = Table(box=None, pad_edge=False)
-    for heading in ("field", "kind", "unit", "meaning", "意义", "source"):
-        table.add_column(heading, overflow="fold")
-    for one in chosen:
-        table.add_row(one.name, one.kind.value, one.unit, one.en, one.zh, one.source)
-    Console().print(table)
+    rows = ((one.name, one.kind.value, one.unit, one.en, one.zh, one.source) for one in chosen)
+    print_table(("field", "kind", "unit", "meaning", "意义", "source"), rows)
 
 
 def _chosen(name: str) -> list[Field]:

@@ -16,7 +16,7 @@ from adapters.database.entities import DatabaseEntities
 from analytics.inspection import annex, register
 from analytics.inspection.gather import Gatherer
 from analytics.inspection.report.reports import InspectionReports
-from analytics.inspection.requirements import DEFAULT_LEVEL, standard
+from analytics.inspection.requirements import standard
 from analytics.inspection.verdicts import findings
 from analytics.pipeline import SiteAnalysis, steps
 from cli.content import Content, read_facts
@@ -88,9 +88,7 @@ def command(
             help="Registered assets (CSV): ip, mac, name, role, level, zone, vendor, model, firmware.", metavar="CSV"
         ),
     ] = None,
-    level: Annotated[Graded, typer.Option(help="Level of protection the system is graded at.")] = Graded(
-        str(DEFAULT_LEVEL)
-    ),
+    level: Annotated[Graded, typer.Option(help="Level of protection the system is graded at.")] = Graded.THREE,
     name: Annotated[str, typer.Option(help="Name of the enterprise.", metavar="ENTERPRISE")] = "",
     site: Annotated[str, typer.Option(help="Name of the site.", metavar="SITE")] = "",
     facts: Annotated[Path | None, typer.Option(help="Site facts for the rules (TOML).", metavar="FILE")] = None,
@@ -125,9 +123,15 @@ def command(
             packets=counters["packets"],
             findings=findings(seen),
         )
-        blind = tuple((number, *meanings()[key][:2]) for key, number in counters.items() if number and meanings()[key][2])
+        blind = tuple(
+            (number, *meanings()[key][:2]) for key, number in counters.items() if number and meanings()[key][2]
+        )
         about = annex.About(
-            name or origin.organization, site or origin.site, tuple(run.captures), blind, _file(assets) if assets else None
+            name or origin.organization,
+            site or origin.site,
+            tuple(run.captures),
+            blind,
+            _file(assets) if assets else None,
         )
         kept = annex.dump(annex.annex(about, seen, alerts.values()))
         if data:

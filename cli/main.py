@@ -1,24 +1,51 @@
-"""Puts the verbs together: every module of this package that has `command` or `app` is one."""
+"""Puts the verbs together: every module of this package that has `command` or `app` is one.
+
+`EPILOG` of a verb's module stands at the end of its help: examples, one a line.
+"""
 
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 import sys
-from typing import Annotated
+from types import ModuleType
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
 
 import cli
 from core.errors import LiaowangError
 
-DONE, DAMAGED, NOTHING = 0, 1, 2
-"""Exit codes: all done; done, but input was damaged or a test failed; nothing could be done."""
+DONE, DAMAGED, NOTHING, INTERRUPTED = 0, 1, 2, 130
+"""Exit codes: all done; done, but input was damaged or a test failed; nothing could be done; Ctrl-C."""
 
 VERSION = "0.1.0"
 
+
+class Verbs(TyperGroup):
+    """Ends every verb in the same way, whatever stops it."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Runs the verb; what a person can act on is one line, and a reader that went away (`| head`) is none."""
+        try:
+            return super().invoke(ctx)
+        except LiaowangError as error:
+            _say(str(error))
+            raise typer.Exit(NOTHING) from error
+        except BrokenPipeError:
+            # What is still buffered goes nowhere, so that the interpreter has nothing to complain of at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(DONE) from None
+        except KeyboardInterrupt:
+            _say("stopped.")
+            raise typer.Exit(INTERRUPTED) from None
+
+
 app = typer.Typer(
+    cls=Verbs,
     help="Liaowang 瞭望: industrial security situational awareness, from packets to explained alerts.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -39,29 +66,56 @@ def options(
     """What holds for every verb."""
 
 
-def load_verbs() -> None:
-    """Finds the verbs and gives them their names."""
-    for found in sorted(pkgutil.iter_modules(cli.__path__), key=lambda module: module.name):
-        module = importlib.import_module(f"cli.{found.name}")
-        if module is sys.modules[__name__]:
-            continue
-        if hasattr(module, "app"):
-            app.add_typer(module.app, name=found.name)
-        elif hasattr(module, "command"):
-            app.command(found.name)(module.command)
+def load_verbs(only: str = "") -> None:
+    """Finds the verbs and gives them their names.
+
+    Args:
+        only: a verb; where there is none of that name, all are loaded.
+    """
+    names = [found.name for found in pkgutil.iter_modules(cli.__path__)]
+    if only in names and only != "main" and _add(only):
+        return
+    for name in sorted(names):
+        if f"{cli.__name__}.{name}" != __name__ and name != "main":
+            _add(name)
+
+
+def _add(name: str) -> bool:
+    """Whether the module is a verb."""
+    module = importlib.import_module(f"{cli.__name__}.{name}")
+    if hasattr(module, "app"):
+        app.add_typer(module.app, name=name, epilog=_examples(module))
+    elif hasattr(module, "command"):
+        app.command(name, epilog=_examples(module))(module.command)
+    else:
+        return False
+    return True
+
+
+def _examples(module: ModuleType) -> str | None:
+    text: str | None = getattr(module, "EPILOG", None)
+    return text.replace("[", "\\[") if text else None
+
+
+def _asked() -> str:
+    """The verb that the command line names, also while a shell completes it: its module is all that is needed."""
+    words = os.environ.get("_TYPER_COMPLETE_ARGS") or os.environ.get("COMP_WORDS")
+    line = words.split() if words else sys.argv
+    return next((word for word in line[1:] if not word.startswith("-")), "")
+
+
+def _say(message: str) -> None:
+    Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(f"liaowang: {message}")
 
 
 def main() -> None:
-    """Runs the verb; an error that a person can act on is one message and exit code 2."""
-    load_verbs()
+    """Runs the command line."""
     try:
-        app()
-    except LiaowangError as error:
-        Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(f"liaowang: {error}")
-        sys.exit(NOTHING)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(DONE)
+        load_verbs(_asked())
+    except KeyboardInterrupt:
+        _say("stopped.")
+        sys.exit(INTERRUPTED)
+    app()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import sys
 import time
 from collections.abc import Iterable, Mapping
@@ -10,8 +12,10 @@ from types import TracebackType
 from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, ProgressColumn, TaskID, TaskProgressColumn, TextColumn
 from rich.progress import Progress as Bar
+from rich.progress import TimeElapsedColumn, TimeRemainingColumn
+from rich.text import Text
 
 _PATIENCE = 1.0
 """Seconds that a run may take without saying anything."""
@@ -20,12 +24,14 @@ _PATIENCE = 1.0
 class Progress:
     """Counts packets; shows a bar once the run takes longer than a second."""
 
-    def __init__(self, what: str, files: Iterable[str]) -> None:
+    def __init__(self, what: str, files: Iterable[str], *, silent: bool = False) -> None:
+        """Args: what is done; the files; whether rows scroll by on the same terminal, which is progress enough."""
         self.console = Console(stderr=True, highlight=False)
         self.what = what
         self.packets = 0
-        self.total = sum(_size(file) for file in files)
-        self.done: dict[str, float] = {}
+        self.total = _total(files)
+        self._shown = self.console.is_terminal and not silent
+        self._done: dict[str, int] = {}
         self._began = time.monotonic()
         self._bar: Bar | None = None
         self._task = TaskID(0)
@@ -39,37 +45,63 @@ class Progress:
         if self._bar:
             self._bar.stop()
 
-    def advance(self, packets: int, file: str = "", share: float | None = None) -> None:
-        """`packets` more were read; `share` of `file` is done, where that is known."""
+    def advance(self, packets: int, file: str = "", position: int | None = None) -> None:
+        """`packets` more were read, and `file` up to the byte `position`, where it has such."""
         self.packets += packets
-        if share is not None:
-            self.done[file] = share * _size(file)
+        if position is not None:
+            self._done[file] = position
         seconds = time.monotonic() - self._began
-        if self._bar is None and seconds > _PATIENCE and sys.stderr.isatty():
-            columns = (TextColumn(self.what), BarColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
-            self._bar = Bar(*columns, console=self.console, transient=True)
-            self._task = self._bar.add_task(self.what, total=self.total or None, rate="")
+        if not self._shown or seconds <= _PATIENCE:
+            return
+        known = self.total if self._done else None
+        rate = f"{self.packets:,} packets, {self.packets / seconds:,.0f}/s"
+        if self._bar is None:
+            self._bar = Bar(*self._columns(known is not None), console=self.console, transient=True)
+            self._task = self._bar.add_task(self.what, total=known, rate=rate)
             self._bar.start()
-        if self._bar:
-            rate = f"{self.packets:,} packets, {self.packets / seconds:,.0f}/s"
-            self._bar.update(self._task, completed=sum(self.done.values()), rate=rate)
+        self._bar.update(self._task, completed=sum(self._done.values()), total=known, rate=rate)
 
     def warn(self, message: str) -> None:
         """One line about something that is not as it should be."""
-        self.console.print(f"[yellow]warning:[/yellow] {message}", soft_wrap=True)
+        self.console.print(Text.assemble(("warning:", "yellow"), " ", _printable(message)), soft_wrap=True)
 
     def say(self, message: str) -> None:
         """One line of result."""
-        self.console.print(message, soft_wrap=True)
+        self.console.print(Text(_printable(message)), soft_wrap=True)
 
     def summary(self, counters: Mapping[str, int]) -> None:
-        """Says when nothing industrial was found, and what was not understood."""
+        """Says when nothing industrial was found."""
         if not counters.get("units"):
             self.warn(f"no industrial traffic was found in {counters.get('packets', 0):,} packets")
 
+    def _columns(self, known: bool) -> Iterable[ProgressColumn]:
+        yield TextColumn(self.what)
+        yield BarColumn(bar_width=24)
+        if known:
+            yield TaskProgressColumn()
+        yield TextColumn("{task.fields[rate]}")
+        if known:
+            yield TimeRemainingColumn(compact=True)
+            yield TextColumn("left")
+        else:
+            yield TimeElapsedColumn()
 
-def _size(file: str) -> int:
+
+def _total(files: Iterable[str]) -> int | None:
+    """Bytes of all files; None where one of them has no end that is known, such as a pipe."""
+    sizes = [_size(file) for file in files]
+    known = [size for size in sizes if size is not None]
+    return sum(known) if len(known) == len(sizes) else None
+
+
+def _size(file: str) -> int | None:
     try:
-        return Path(file).stat().st_size
-    except OSError:
+        about = os.fstat(sys.stdin.fileno()) if file == "-" else Path(file).stat()
+    except (OSError, ValueError):
         return 0
+    return about.st_size if stat.S_ISREG(about.st_mode) else None
+
+
+def _printable(message: str) -> str:
+    """Without what would steer the terminal: names may come from the wire."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else "�" for letter in message)

@@ -6,10 +6,15 @@ import json
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
+from cli.tables import print_table
 from collectors.wire.protocol import Protocol, protocols
+
+
+EPILOG = """Examples:
+  liaowang protocols
+  liaowang protocols --json | jq -r '.[] | .name, .not_decoded[]'
+"""
 
 
 def command(
@@ -19,16 +24,15 @@ def command(
     if as_json:
         typer.echo(json.dumps([_about(one) for one in protocols().values()], ensure_ascii=False, indent=2))
         return
-    table = Table(box=None, pad_edge=False)
-    for heading in ("name", "protocol", "ports", "fields", "standard", "not decoded"):
-        table.add_column(heading, overflow="fold")
-    for one in protocols().values():
-        count = str(len(one.columns()))
-        table.add_row(one.name, one.title[0], _ports(one), count, one.standard, "; ".join(one.undecoded))
-    Console().print(table)
+    rows = [
+        (one.name, one.title[0], ports(one), str(len(one.columns())), one.standard, "; ".join(one.undecoded))
+        for one in protocols().values()
+    ]
+    print_table(("name", "protocol", "ports", "fields", "standard", "not decoded"), rows)
 
 
-def _ports(one: type[Protocol]) -> str:
+def ports(one: type[Protocol]) -> str:
+    """Where it is at home; content tells elsewhere."""
     if one.frame is None:
         return f"inside {one.inside.name}" if one.inside else ""
     sides = (("tcp", one.frame.tcp), ("udp", one.frame.udp))
@@ -40,7 +44,7 @@ def _about(one: type[Protocol]) -> dict[str, str | int | list[str]]:
         "name": one.name,
         "title": one.title[0],
         "title_zh": one.title[1],
-        "ports": _ports(one),
+        "ports": ports(one),
         "fields": len(one.columns()),
         "standard": one.standard,
         "not_decoded": list(one.undecoded),

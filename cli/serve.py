@@ -73,7 +73,7 @@ def _end_with(server: uvicorn.Server) -> list[BaseException]:
     """
     broken: list[BaseException] = []
 
-    def asked(number: int, frame: object) -> None:
+    def asked(_number: int, _frame: object) -> None:
         server.should_exit = True
 
     def broke(about: threading.ExceptHookArgs) -> None:

@@ -19,36 +19,62 @@ class SettingsError(LiaowangError):
     """A setting that is not one, or has a value that cannot be."""
 
 
+def _setting(default: Any, en: str, zh: str, **limits: Any) -> Any:
+    """A setting with its meaning in both languages, and what pydantic is to check."""
+    return Field(default, description=en, json_schema_extra={"zh": zh}, **limits)
+
+
 class Settings(BaseModel):
     """The embedded platform; the defaults serve one machine without anything set."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    data: Path = Field(Path("data"), description="folder of the archive, the database and captures that were handed in")
-    host: str = Field("127.0.0.1", description="address to listen on")
-    port: int = Field(8080, ge=1, le=65535, description="port to listen on")
-    admin_password: SecretStr | None = Field(None, min_length=12, description="first password of the user admin")
-    organization: str = Field("local", min_length=1, description="enterprise that the sensor belongs to")
-    site: str = Field("local", min_length=1, description="site that the sensor watches")
-    observer: str = Field("local", min_length=1, description="name of the sensor")
-    watch: Path | None = Field(None, description="folder whose captures are read as they appear")
-    rules: Path | None = Field(None, description="folder of further rules")
-    facts: Path | None = Field(None, description="file of site facts: engineering stations, masters, zones, windows")
-    learn_hours: float = Field(24.0, ge=0, description="of a new site's traffic, before baselines alert")
-    keep_days: int = Field(180, ge=1, description="of history that are kept")
-    keep_gib: float | None = Field(None, gt=0, description="of history that are kept at most")
-    upload_gib: float = Field(4.0, gt=0, description="largest capture that may be handed in")
-    session_hours: float = Field(12.0, gt=0, description="until a new sign-in is needed")
-    secure_cookies: bool = Field(False, description="the console is reached by https only")
-    metrics_token: SecretStr | None = Field(None, description="bearer token for the metrics")
+    data: Path = _setting(
+        Path("data"),
+        "folder of the archive, the database and captures that were handed in",
+        "数据目录：归档、数据库和上传的抓包",
+    )
+    host: str = _setting("127.0.0.1", "address to listen on", "监听地址")
+    port: int = _setting(8080, "port to listen on", "监听端口", ge=1, le=65535)
+    admin_password: SecretStr | None = _setting(
+        None, "first password of the user admin", "用户 admin 的初始密码", min_length=12
+    )
+    organization: str = _setting("local", "enterprise that the sensor belongs to", "传感器所属企业", min_length=1)
+    site: str = _setting("local", "site that the sensor watches", "传感器监测的厂站", min_length=1)
+    observer: str = _setting("local", "name of the sensor", "传感器名称", min_length=1)
+    watch: Path | None = _setting(
+        None, "folder whose captures are read as they appear", "监视目录：其中出现的抓包会被读取"
+    )
+    rules: Path | None = _setting(None, "folder of further rules", "附加规则目录")
+    facts: Path | None = _setting(
+        None,
+        "file of site facts: engineering stations, masters, zones, windows",
+        "站点事实文件：工程师站、主站、区域、维护窗口",
+    )
+    learn_hours: float = _setting(
+        24.0, "of a new site's traffic, before baselines alert", "新站点的学习时长（小时），此后基线才告警", ge=0
+    )
+    keep_days: int = _setting(180, "of history that are kept", "历史保留天数", ge=1)
+    keep_gib: float | None = _setting(None, "of history that are kept at most", "历史最大容量（GiB）", gt=0)
+    upload_gib: float = _setting(4.0, "largest capture that may be handed in", "允许上传的最大抓包（GiB）", gt=0)
+    session_hours: float = _setting(12.0, "until a new sign-in is needed", "登录有效时长（小时）", gt=0)
+    secure_cookies: bool = _setting(False, "the console is reached by https only", "控制台仅通过 https 访问")
+    metrics_token: SecretStr | None = _setting(None, "bearer token for the metrics", "读取监控指标所需的令牌")
 
 
 @dataclass(frozen=True, slots=True)
 class Origins:
-    """The settings, and where each comes from."""
+    """The settings, and where each comes from.
+
+    Attributes:
+        settings: with every value.
+        origin: of each by its name: a file, environment, flag or default.
+        unused: variables of the environment that look like settings and are none, with the nearest that is.
+    """
 
     settings: Settings
     origin: dict[str, str]
+    unused: tuple[str, ...] = ()
 
 
 def load(file: Path | None, flags: dict[str, Any]) -> Origins:
@@ -70,11 +96,22 @@ def load(file: Path | None, flags: dict[str, Any]) -> Origins:
                 raise UnknownNameError(f"setting in {source}", name, Settings.model_fields)
             values[name], origin[name] = value, source
     try:
-        return Origins(Settings.model_validate(values), origin)
+        return Origins(Settings.model_validate(values), origin, _unused())
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        name = str(first["loc"][0])
-        raise SettingsError(f"The setting {name} ({origin[name]}) cannot be that: {first['msg']}.") from error
+        raise _wrong(error, origin) from error
+
+
+def _wrong(error: ValidationError, origin: dict[str, str]) -> SettingsError:
+    """What to tell of the first value that cannot be; a secret is never shown."""
+    first = error.errors(include_url=False)[0]
+    name = str(first["loc"][0])
+    where = PREFIX + name.upper() if origin[name] == "environment" else origin[name]
+    setting = f"The setting {name} ({where})"
+    if first["type"] in {"too_short", "string_too_short"}:
+        least = first["ctx"]["min_length"]
+        return SettingsError(f"{setting} is too short.", f"It needs at least {least} character{'s'[: least - 1]}.")
+    shown = "that" if "Secret" in str(Settings.model_fields[name].annotation) else repr(first["input"])
+    return SettingsError(f"{setting} cannot be {shown}: {first['msg']}.")
 
 
 def _file(file: Path | None) -> tuple[str, dict[str, Any]]:
@@ -84,10 +121,22 @@ def _file(file: Path | None) -> tuple[str, dict[str, Any]]:
     try:
         return str(chosen), tomllib.loads(chosen.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"The settings in {chosen} cannot be read: {error}.") from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise SettingsError(f"The settings in {chosen} cannot be read: {reason}.") from error
 
 
 def _environment() -> tuple[str, dict[str, Any]]:
-    given = {k.removeprefix(PREFIX).lower(): v for k, v in os.environ.items() if k.startswith(PREFIX) and v}
-    known = {name: value for name, value in given.items() if name in Settings.model_fields}
-    return "environment", known
+    return "environment", {name: value for name, value in _variables().items() if name in Settings.model_fields}
+
+
+def _unused() -> tuple[str, ...]:
+    errors = [
+        UnknownNameError("variable", PREFIX + name.upper(), (PREFIX + known.upper() for known in Settings.model_fields))
+        for name in _variables()
+        if name not in Settings.model_fields
+    ]
+    return tuple(str(error) for error in errors)
+
+
+def _variables() -> dict[str, str]:
+    return {k.removeprefix(PREFIX).lower(): v for k, v in sorted(os.environ.items()) if k.startswith(PREFIX) and v}

@@ -215,7 +215,7 @@ class CaptureDelivery:
         except OSError as error:
             raise _refused(error) from error
         except InputError as error:
-            raise InputError(str(error).replace(str(self._path), self._name)) from error
+            raise InputError(error.message.replace(str(self._path), self._name), error.hint) from error
         self._path = path
         upload = Upload(key, origin.organization, origin.site, self._name, self._size, self._user, at)
         self._desk.accept(upload)

@@ -61,11 +61,11 @@ class FolderWatch:
         stream: EventStream,
         sight: SightBook,
         entities: EntityStore,
-        seconds: float = _STILL_SECONDS,
+        seconds: float | None = None,
     ) -> None:
         """Args: what is watched; whose rows; where to; who counts; what keeps the book; seconds between two looks."""
         self._folder, self._origin, self._stream, self._sight = folder, origin, stream, sight
-        self._entities, self._seconds = entities, seconds
+        self._entities, self._seconds = entities, seconds or _STILL_SECONDS
         self._name = f"watch/{origin.organization}/{origin.site}/{origin.observer}"
         kept = entities.state(self._name)
         self._book = _Book() if kept is None else _document.validate_json(kept)

@@ -45,7 +45,7 @@ class Jobs:
     """All of them, by the id of the upload; safe to use from several threads."""
 
     def __init__(self, entities: EntityStore) -> None:
-        """Goes on from what `entities` kept: what was under way waits again, unless the platform ended over it often."""
+        """Goes on from what `entities` kept: what was under way waits again, unless it was tried often."""
         self._entities = entities
         self._lock = threading.Lock()
         kept = entities.state(_STATE)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from collectors.capture.source import Source
+from collectors.wire.connections import connection_rows
 from collectors.wire.counters import COUNTERS
 from collectors.wire.engine import Engine
 from collectors.wire.match import REQUESTS
@@ -24,7 +25,7 @@ class Decoded:
     """What one step made of its packets.
 
     Attributes:
-        rows: of all protocols, each kind in wire order.
+        rows: of all protocols, each kind in wire order; connections last.
         packets: how many packets the step read.
         first_time: of them, ns since 1970; 0 where there were none.
         last_time: likewise.
@@ -46,13 +47,20 @@ class Decoder:
         kinds: frozenset[RowKind] = ALL,
         engine: Engine | None = None,
     ) -> None:
-        """Args: whose sensor it is; the protocols wanted, all by default; the kinds of row; an engine for tests."""
+        """Makes a decoder that has read nothing yet.
+
+        Args:
+            origin: whose sensor it is.
+            names: of the protocols wanted, all by default; connections are of all traffic.
+            kinds: of row.
+            engine: one for tests.
+        """
         self.origin = origin
         wanted = set(protocols()) if names is None else set(names)
         carriers = [one for one in protocols().values() if one.frame and (one.name in wanted or _carries(one, wanted))]
         self._readers = [Reader(one, _inner(one, wanted), vocabulary(), kinds, one.name in wanted) for one in carriers]
         frames = {one.frame.name: one.frame for one in protocols().values() if one.frame}
-        self.engine = engine or Engine(tuple(frames.values()))
+        self.engine = engine or Engine(tuple(frames.values()), tally=RowKind.CONNECTIONS in kinds)
         self.file = ""
 
     def read(self, source: Source, name: str, most: int = 16_384, shift: int = 0) -> Iterator[Decoded]:
@@ -73,6 +81,8 @@ class Decoder:
                 for part in _slices(batch.units[reader.frame], shift)
                 for found in self._read(reader, part, batch.paths)
             ]
+            if batch.connections:
+                rows.append(connection_rows(batch.connections, self.origin, self.file, shift))
             yield Decoded(_together(rows), batch.packets, batch.first_time + shift, batch.last_time + shift)
 
     def finish(self) -> list[RowBatch]:

@@ -102,8 +102,21 @@ COMMON: tuple[Field, ...] = (
     Field("frame.number", Kind.LONG, "1-based number of that packet in its capture", "报文序号（从 1 起）"),
     *_party("source", "源"),
     *_party("destination", "目的"),
-    Field("network.transport", Kind.KEYWORD, "transport protocol: tcp or udp", "传输层协议", source=_ECS),
-    Field("network.protocol", Kind.KEYWORD, "industrial protocol", "工业协议", source=_ECS, example="modbus"),
+    Field(
+        "network.transport",
+        Kind.KEYWORD,
+        "transport protocol: tcp, udp; of connections also others",
+        "传输层协议",
+        source=_ECS,
+    ),
+    Field(
+        "network.protocol",
+        Kind.KEYWORD,
+        "industrial protocol; ip for connections whatever they carry",
+        "工业协议；连接行不论内容均为 ip",
+        source=_ECS,
+        example="modbus",
+    ),
     Field(
         "network.community_id", Kind.KEYWORD, "Community ID 1.0 of the connection", "连接的 Community ID", source=_ECS
     ),
@@ -146,6 +159,19 @@ POINT: tuple[Field, ...] = (
     Field("ot.object.timestamp", Kind.DATE, "time tag that the device gave the value", "设备给出的时标"),
 )
 
+# Source is the client, destination the server; the time and the frame are those of the first packet.
+CONNECTION: tuple[Field, ...] = (
+    Field("event.end", Kind.DATE, "time of the latest packet", "最后一个报文的时间", source=_ECS),
+    Field("network.packets", Kind.LONG, "packets in both directions", "双向报文数", source=_ECS),
+    Field("network.bytes", Kind.LONG, "bytes of them on the wire", "双向字节数（含链路层）", "bytes", _ECS),
+    Field(
+        "connection.established",
+        Kind.BOOLEAN,
+        "whether client and server acknowledged each other (TCP)",
+        "双方是否互相确认（TCP）",
+    ),
+)
+
 
 @dataclass(frozen=True)
 class Vocabulary:
@@ -165,7 +191,7 @@ class Vocabulary:
             seen.add(one.name)
 
     def __iter__(self) -> Iterator[Field]:
-        yield from (*COMMON, *TRANSACTION, *POINT)
+        yield from (*COMMON, *TRANSACTION, *POINT, *CONNECTION)
         for fields in self.protocols.values():
             yield from fields
 

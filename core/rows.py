@@ -1,7 +1,7 @@
-"""The three kinds of row, and the Arrow schema of each for each protocol.
+"""The kinds of row, and the Arrow schema of each for each protocol.
 
 Real traffic needs them apart: one message may hold several services or objects, and what a request meant
-is known only when its response is there.
+is known only when its response is there. Connections are of everything over IP, industrial or not.
 """
 
 from __future__ import annotations
@@ -11,30 +11,43 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from core.fields import COMMON, POINT, TRANSACTION, Field, Vocabulary
+from core.fields import COMMON, CONNECTION, POINT, TRANSACTION, Field, Vocabulary
 from core.scope import Origin
 
 
 class RowKind(enum.Enum):
-    """messages: one a protocol unit. transactions: request joined to response. points: one a data object."""
+    """messages: one a protocol unit. transactions: request joined to response. points: one a data object.
+    connections: one a client and port of a server in some thousand packets.
+    """  # noqa: D205
 
     MESSAGES = "messages"
     TRANSACTIONS = "transactions"
     POINTS = "points"
+    CONNECTIONS = "connections"
 
     @property
     def fields(self) -> tuple[Field, ...]:
         """The fields that rows of this kind have whatever the protocol."""
-        return COMMON + {RowKind.MESSAGES: (), RowKind.TRANSACTIONS: TRANSACTION, RowKind.POINTS: POINT}[self]
+        return COMMON + _OWN[self]
+
+
+IP = "ip"
+"""What `network.protocol` says in rows of connections."""
+_OWN: dict[RowKind, tuple[Field, ...]] = {
+    RowKind.MESSAGES: (),
+    RowKind.TRANSACTIONS: TRANSACTION,
+    RowKind.POINTS: POINT,
+    RowKind.CONNECTIONS: CONNECTION,
+}
 
 
 def row_fields(kind: RowKind, protocol: str, vocabulary: Vocabulary) -> tuple[Field, ...]:
     """The fields of rows of `kind` for `protocol`, in column order.
 
     Points carry the common and point fields alone: what the message said is one join by
-    `frame.file` and `frame.number` away.
+    `frame.file` and `frame.number` away. Connections are of no industrial protocol.
     """
-    if kind is RowKind.POINTS:
+    if kind in (RowKind.POINTS, RowKind.CONNECTIONS):
         return kind.fields
     return kind.fields + vocabulary.protocols[protocol]
 
@@ -50,7 +63,7 @@ class RowBatch:
     """Rows of one kind and protocol from one sensor, in wire order: what travels on the stream.
 
     Attributes:
-        kind: which of the three.
+        kind: of the rows.
         protocol: as in `network.protocol`.
         origin: as in the scope columns of every row.
         rows: in the schema of `schema(kind, protocol, vocabulary)`.

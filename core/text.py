@@ -19,21 +19,20 @@ def rfc3339(time: int) -> str:
 
 
 def plain(rows: pa.RecordBatch | pa.Table | pl.DataFrame) -> pl.DataFrame:
-    """The rows with times as RFC 3339 text and everything else as it is."""
+    """The rows as JSON can hold them: times as RFC 3339 text, NaN and infinities missing, the rest as it is."""
     frame = rows if isinstance(rows, pl.DataFrame) else pl.DataFrame(pl.from_arrow(rows))
     times = [name for name, kind in frame.schema.items() if isinstance(kind, pl.Datetime)]
     texts = [name for name, kind in frame.schema.items() if kind in (pl.Categorical, pl.Enum)]
+    numbers = [name for name, kind in frame.schema.items() if kind.is_float()]
     return frame.with_columns(
         *(pl.col(name).dt.strftime("%Y-%m-%dT%H:%M:%S.%9fZ") for name in times),
         *(pl.col(name).cast(pl.String) for name in texts),
+        *(pl.when(pl.col(name).is_finite()).then(pl.col(name)).alias(name) for name in numbers),
     )
 
 
 def json_lines(rows: pa.RecordBatch | pa.Table | pl.DataFrame) -> bytes:
-    """One JSON object a row and line, every column in each; missing values are null, NaN and infinities too."""
-    frame = plain(rows)
-    numbers = [name for name, kind in frame.schema.items() if kind.is_float()]
-    frame = frame.with_columns(pl.when(pl.col(name).is_finite()).then(pl.col(name)).alias(name) for name in numbers)
+    """One JSON object a row and line, every column in each; missing values are null."""
     buffer = io.BytesIO()
-    frame.write_ndjson(buffer)
+    plain(rows).write_ndjson(buffer)
     return buffer.getvalue()

@@ -137,8 +137,8 @@ class Seen(Learner):
         """The combinations that are known, and those that were reported with their window; sorted."""
         return {
             "columns": list(self.columns),
-            "known": sorted((list(key) for key in self.known), key=_order),
-            "reported": sorted(([*key, window] for key, window in self._reported.items()), key=_order),
+            "known": sorted((list(key) for key in self.known), key=repr),
+            "reported": sorted(([*key, window] for key, window in self._reported.items()), key=repr),
         }
 
     def load(self, learned: Learned) -> None:
@@ -175,10 +175,6 @@ def _integer(value: Any) -> int:
 def _interned(key: Key) -> Key:
     """The same key; equal texts of all keys are kept once."""
     return tuple(sys.intern(value) if isinstance(value, str) else value for value in key)
-
-
-def _order(row: list[Any]) -> list[tuple[bool, Any]]:
-    return [(value is None, value) for value in row]
 
 
 def as_asked(rows: pl.DataFrame) -> pl.DataFrame:

@@ -125,7 +125,7 @@ class ValueRange(Learner):
     def save(self) -> Learned:
         """Smallest and largest value of each point, and how many there were."""
         rows = [[list(key), *bounds] for key, bounds in self._learned.items()]
-        return {"point": list(_KEY), "ranges": sorted(rows, key=lambda row: [(x is None, x) for x in row[0]])}
+        return {"point": list(_KEY), "ranges": sorted(rows, key=repr)}
 
     def load(self, learned: Learned) -> None:
         """Adds the ranges that were saved."""

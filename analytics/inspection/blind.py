@@ -15,7 +15,9 @@ BLIND: dict[str, tuple[Words, Words]] = {
     "PE-1": (_BUILT, Words("Look at cabinets outdoors.", "现场查看室外箱体。")),
     "PE-2": (
         _BUILT,
-        Words("Look for sources of heat and interference beside outdoor devices.", "现场查看室外设备附近的热源与干扰源。"),
+        Words(
+            "Look for sources of heat and interference beside outdoor devices.", "现场查看室外设备附近的热源与干扰源。"
+        ),
     ),
     "AB-6": (_RADIO, Words("Look at the authentication of each access point.", "核对各无线接入点的鉴别方式。")),
     "AB-7": (_RADIO, Words("Ask for the list of authorised users.", "索取无线用户授权清单。")),

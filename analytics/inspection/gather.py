@@ -18,7 +18,15 @@ MOST_LINKS = 50_000
 MOST_FRAMES = 20
 """Packets that are kept as evidence of each link, talk and act; all are counted."""
 
-_LINK_KEY = ("client.ip", "server.ip", "server.port", "network.transport", "client.mac", "server.mac", "network.vlan.id")
+_LINK_KEY = (
+    "client.ip",
+    "server.ip",
+    "server.port",
+    "network.transport",
+    "client.mac",
+    "server.mac",
+    "network.vlan.id",
+)
 _TALK_KEY = ("client.ip", "server.ip", "network.protocol")
 _ACT_KEY = (*_TALK_KEY, "ot.command", "ot.outcome")
 _TEXTS = ("client.ip", "server.ip", "client.mac", "server.mac", "network.transport", "network.protocol")

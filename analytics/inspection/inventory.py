@@ -63,7 +63,7 @@ class Line:
 
     Attributes:
         ip: address, or empty where a device is registered by its MAC address and was not seen.
-        macs: of the link layer, as one text; of a missing device the registered ones.
+        macs: of the link layer, its own where it was seen among neighbours, as one text; if missing, the registered.
         level: of the Purdue model, or None; `guessed` where behaviour told it.
         packets: that it took part in.
         frames: its first packets.
@@ -114,10 +114,11 @@ def _counted(seen: Seen) -> tuple[Counter[str], dict[str, tuple[Frames, ...]]]:
 def _line(seen: Seen, host: Host, packets: int, frames: tuple[Frames, ...]) -> Line:
     known, asset = host.registered, host.asset
     firmware = asset.firmware if asset else ""
+    own = [mac for mac in host.macs if not seen.routed(host.ip, mac)]
     return Line(
         status=_status(seen, host),
         ip=host.ip,
-        macs=", ".join(host.macs or (known.macs if known else ())),
+        macs=", ".join(own or host.macs or (known.macs if known else ())),
         name=known.name if known else "",
         role=host.role,
         level=host.level,

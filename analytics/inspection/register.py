@@ -98,12 +98,16 @@ class Register:
 
     @cached_property
     def _by_mac(self) -> dict[str, Registered]:
-        return {mac: one for one in reversed(self.assets) if not one.ips for mac in one.macs}
+        return {mac: one for one in reversed(self.assets) for mac in one.macs}
 
-    def match(self, ip: str, macs: Iterable[str]) -> Registered | None:
-        """The line for a device: by its address, else by MAC address among lines without one."""
-        found = self.by_ip.get(ip)
-        return found or next((self._by_mac[mac] for mac in macs if mac in self._by_mac), None)
+    def match(self, ip: str, macs: Iterable[str], own: bool) -> Registered | None:
+        """The line for a device: by its address, else by MAC address.
+
+        `own` says that the MAC addresses can only be the device's, and no router's: then a line that has other
+        addresses fits too, as a host has IPv6 addresses beside the one that is registered.
+        """
+        found = [self._by_mac[mac] for mac in macs if mac in self._by_mac]
+        return self.by_ip.get(ip) or next((one for one in found if own or not one.ips), None)
 
 
 def read(data: bytes, name: str) -> Register:

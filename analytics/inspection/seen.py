@@ -1,8 +1,9 @@
-"""What an inspection looks at: hosts with their levels, links of all traffic, and what was said in industrial protocols."""
+"""What an inspection looks at: hosts with their levels, links of all traffic, what industrial protocols said."""
 
 from __future__ import annotations
 
 import ipaddress
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -221,7 +222,7 @@ class Seen:
         found: dict[tuple[str, bool], set[str]] = {}
         for link in self.links:
             for mac, ip in ((link.client_mac, link.client), (link.server_mac, link.server)):
-                if mac and not ip.startswith("fe80:"):
+                if mac and not _is_local(ip):
                     found.setdefault((mac, ":" in ip), set()).add(ip)
         return found
 
@@ -277,13 +278,22 @@ def hosts(links: Iterable[Link], assets: Iterable[Asset], register: Register | N
             if is_unicast(ip) and (known or not is_public(ip)):
                 macs.setdefault(ip, set()).update({mac} - {""})
     by_ip = {ip: asset for asset in assets for ip in asset.ips}
+    alone = Counter((mac, ":" in ip) for ip, own in macs.items() for mac in own if not _is_local(ip))
     found = {}
-    for ip in macs:
-        known = register.match(ip, macs[ip]) if register else None
-        found[ip] = Host(ip, tuple(sorted(macs[ip])), by_ip.get(ip), known)
-    missing = [ip for ip in (register.by_ip if register else ()) if ip not in found]
-    found |= {ip: Host(ip, (), None, register.by_ip[ip], on_wire=False) for ip in missing if register}
+    for ip, own in macs.items():
+        sure = _is_local(ip) or (":" in ip and all(alone[mac, True] == 1 for mac in own))
+        known = register.match(ip, own, sure) if register else None
+        found[ip] = Host(ip, tuple(sorted(own)), by_ip.get(ip), known)
+    if register:
+        spoke = {id(host.registered) for host in found.values()}
+        silent = {ip: one for ip, one in register.by_ip.items() if id(one) not in spoke}
+        found |= {ip: Host(ip, (), None, one, on_wire=False) for ip, one in silent.items()}
     return dict(sorted(found.items(), key=lambda pair: _order(pair[0])))
+
+
+def _is_local(ip: str) -> bool:
+    """Whether no router passes the address on."""
+    return ip.startswith(("fe80:", "169.254."))
 
 
 def _order(ip: str) -> tuple[int, int, str]:

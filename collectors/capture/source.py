@@ -75,6 +75,14 @@ class Capture:
                 break
         return taken
 
+    @property
+    def position(self) -> int | None:
+        """How many bytes are read, as they lie on the disk (compressed or not); None for a pipe, which has no places."""
+        try:
+            return self._raw.tell()
+        except OSError:
+            return None
+
     def _failed(self) -> bool:
         return self.damage is not None
 

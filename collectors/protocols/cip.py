@@ -2,12 +2,14 @@
 
 One row is one service: explicit messages, connected or not, the one inside an Unconnected Send instead of its
 wrapping, and behind a Multiple Service Packet the services in it. A response repeats no path: class, instance,
-attribute and tag are those of the request that it answers.
+attribute and tag are those of the request that it answers, and so is the meaning of a service from 0x32 on.
 
-Not decoded: implicit I/O, PCCC inside Execute PCCC, structured tag values, most attributes' types (shown as
-hexadecimal unless they are 1, 2 or 4 bytes).
+Not decoded: implicit I/O, the data of PCCC, tag values that are structures other than STRING, most attributes'
+types (shown as hexadecimal unless they are 1, 2 or 4 bytes), lists of more than one attribute but Identity's.
 """
 
+from collectors.protocols import cip_path as path
+from collectors.protocols import cip_tables as codes
 from collectors.protocols.enip import Enip, revision, vendor
 from collectors.wire.fields import (
     Expr,
@@ -29,144 +31,15 @@ from collectors.wire.fields import (
     u8,
     up,
 )
-from collectors.wire.items import each, first_of, walk
+from collectors.wire.items import each, walk
 from collectors.wire.protocol import Points, Protocol
 
-SERVICES = {  # Vol. 1 appendix A-3: common services
-    0x01: "get_attributes_all",
-    0x02: "set_attributes_all",
-    0x03: "get_attribute_list",
-    0x04: "set_attribute_list",
-    0x05: "reset",
-    0x06: "start",
-    0x07: "stop",
-    0x08: "create",
-    0x09: "delete",
-    0x0A: "multiple_service_packet",
-    0x0D: "apply_attributes",
-    0x0E: "get_attribute_single",
-    0x10: "set_attribute_single",
-    0x11: "find_next_object_instance",
-    0x15: "restore",
-    0x16: "save",
-    0x17: "no_operation",
-    0x18: "get_member",
-    0x19: "set_member",
-    0x1A: "insert_member",
-    0x1B: "remove_member",
-    0x1C: "group_sync",
-    # Rockwell Automation, Logix 5000 Data Access (1756-PM020)
-    0x4B: "execute_pccc",
-    0x4C: "read_tag",
-    0x4D: "write_tag",
-    0x4E: "read_modify_write_tag",
-    0x52: "read_tag_fragmented",
-    0x53: "write_tag_fragmented",
-    0x55: "get_instance_attribute_list",
-}
-CONNECTION_SERVICES = {  # Vol. 1 §3-5.5: class 6 gives these codes another meaning
-    0x4E: "forward_close",
-    0x52: "unconnected_send",
-    0x54: "forward_open",
-    0x56: "get_connection_data",
-    0x57: "search_connection_data",
-    0x5A: "get_connection_owner",
-    0x5B: "large_forward_open",
-}
-CLASSES = {  # Vol. 1 §5-1, table of object classes
-    0x01: "identity",
-    0x02: "message_router",
-    0x03: "devicenet",
-    0x04: "assembly",
-    0x05: "connection",
-    0x06: "connection_manager",
-    0x07: "register",
-    0x0F: "parameter",
-    0x37: "file",
-    0x43: "time_sync",
-    0x5D: "cip_security",
-    0x5E: "ethernet_ip_security",
-    0x64: "program_name",
-    0x67: "pccc",
-    0x68: "program",
-    0x69: "map",
-    0x6A: "map_cst",
-    0x6B: "symbol",
-    0x6C: "template",
-    0x8B: "wall_clock_time",
-    0x8D: "controller",
-    0x8E: "controller_device",
-    0xF4: "port",
-    0xF5: "tcp_ip_interface",
-    0xF6: "ethernet_link",
-}
-STATUS = {  # Vol. 1 appendix B-1
-    0x00: "success",
-    0x01: "connection_failure",
-    0x02: "resource_unavailable",
-    0x03: "invalid_parameter_value",
-    0x04: "path_segment_error",
-    0x05: "path_destination_unknown",
-    0x06: "partial_transfer",
-    0x07: "connection_lost",
-    0x08: "service_not_supported",
-    0x09: "invalid_attribute_value",
-    0x0A: "attribute_list_error",
-    0x0B: "already_in_requested_mode",
-    0x0C: "object_state_conflict",
-    0x0D: "object_already_exists",
-    0x0E: "attribute_not_settable",
-    0x0F: "privilege_violation",
-    0x10: "device_state_conflict",
-    0x11: "reply_data_too_large",
-    0x13: "not_enough_data",
-    0x14: "attribute_not_supported",
-    0x15: "too_much_data",
-    0x16: "object_does_not_exist",
-    0x1A: "routing_failure_request_too_large",
-    0x1C: "missing_attribute_list_entry_data",
-    0x1E: "embedded_service_error",
-    0x1F: "vendor_specific_error",
-    0x20: "invalid_parameter",
-    0x26: "path_size_invalid",
-}
-TYPES = {  # Vol. 1 appendix C-6.1: elementary data types
-    0xC1: "bool",
-    0xC2: "sint",
-    0xC3: "int",
-    0xC4: "dint",
-    0xC5: "lint",
-    0xC6: "usint",
-    0xC7: "uint",
-    0xC8: "udint",
-    0xCA: "real",
-    0xCB: "lreal",
-    0xD1: "byte",
-    0xD2: "word",
-    0xD3: "dword",
-}
-_READS, _WRITES = (0x01, 0x03, 0x0E, 0x11, 0x18, 0x4C, 0x52, 0x55), (0x02, 0x04, 0x10, 0x19, 0x4D, 0x4E, 0x53)
-# D3FEND lists the common services; Rockwell's and the connection manager's by its definitions
-COMMANDS = {
-    **dict.fromkeys(_READS, "ot_read_command"),
-    **dict.fromkeys(_WRITES, "ot_change_data_command"),
-    **dict.fromkeys((0x05, 0x06, 0x07, 0x08, 0x09, 0x0D, 0x15, 0x16), "ot_control_command"),
-    **dict.fromkeys((0x1A, 0x1B), "ot_write_command"),
-    0x0A: "ot_process_data_command",
-    0x17: "ot_network_management_command",
-    0x1C: "ot_synchronize_time_command",
-    0x4B: "ot_proprietary_message",
-}
-CONNECTION_COMMANDS = {
-    0x4E: "ot_disconnect_remote_connection_command",
-    0x54: "ot_establish_remote_connection_command",
-    0x5B: "ot_establish_remote_connection_command",
-    0x52: "ot_network_management_command",
-}
+UNCONNECTED_SEND, STRING = 0x52, 0x0FCE
+LONGEST_TEXT = 64
 
 
-def _padded(size: Expr) -> Expr:
-    return (size + 1) // 2 * 2
+def _hexadecimal(at: Expr, size: Expr) -> Expr:
+    return text(at, choose((size > LONGEST_TEXT, LONGEST_TEXT), default=size), "hex")
 
 
 class Cip(Protocol):
@@ -176,169 +49,275 @@ class Cip(Protocol):
 
     # A service stands in an unconnected or connected data item (Vol. 2 §2-6.3); the latter counts it first.
     _messages = Enip.items.walk(choose((le16[0] == 0xB2, 4), ((le16[0] == 0xB1) & (length > 6), 6)), length, most=1)
-    # Unconnected Send to the connection manager: the request lies behind the path and two octets of time.
-    _wraps = (u8[0] == 0x52) & (le16[2] == 0x0620)
+    # Unconnected Send to the connection manager: the request lies behind the path, two octets of time and its size.
+    _begin = u8[1] * 2 + 6
+    _wrapped = le16[u8[1] * 2 + 4]
+    _wraps = (u8[0] == UNCONNECTED_SEND) & (le16[2] == 0x0620) & (_wrapped > 0) & (length > _begin)
     _plain = _messages.walk(
-        choose((_wraps, u8[1] * 2 + 6), default=0),
-        choose((up(_wraps), up(le16[u8[1] * 2 + 4])), default=length),
-        most=1,
+        choose((_wraps, _begin), default=0), choose((up(_wraps), up(_wrapped)), default=length), most=1
     )
     # Multiple Service Packet: offsets are counted from the number of services.
     _many = (u8[0] & 0x7F) == 0x0A
-    _table = choose((u8[0] < 0x80, u8[1] * 2 + 2), (u8[2].isin(0, 0x1E), u8[3] * 2 + 4))
-    _begin, _next = le16[_table + 2 + index * 2], le16[_table + 4 + index * 2]
+    _table = choose((u8[0] < 0x80, u8[1] * 2 + 2), default=u8[3] * 2 + 4)
+    _offset, _next = le16[_table + 2 + index * 2], le16[_table + 4 + index * 2]
     _embedded = each(le16[_table].when(_many, le16[_table] * 2 <= length), most=256).walk(
-        _table + _begin,
-        choose((up(index) + 1 < up(le16[_table]), up(_next) - up(_begin)), default=length),
+        _table + _offset,
+        choose((up(index) + 1 < up(le16[_table]), up(_next) - up(_offset)), default=length),
         most=1,
     )
     services = _plain.followed_by(_embedded)
 
     _answers = u8[0] >= 0x80
+    _service = u8[0] & 0x7F
     _data = choose((_answers, u8[3] * 2 + 4), default=u8[1] * 2 + 2)
-    # Segments of the path (Vol. 1 appendix C-1.4): logical, symbolic, port, others by their sizes.
-    _path = walk(choose((~_answers, 2)), up(u8[1]) * 2, most=1)
-    _logical = (u8[0] >> 5) == 1
-    _segments = _path.walk(
-        0,
-        choose(
-            (u8[0] == 0x34, u8[1] + 2),
-            (_logical & ((u8[0] & 3) == 0), 2),
-            (_logical & ((u8[0] & 3) == 1), 4),
-            (_logical & ((u8[0] & 3) == 2), 6),
-            (u8[0] == 0x91, _padded(u8[1] + 2)),
-            (u8[0] == 0x80, u8[1] * 2 + 2),
-            (u8[0] < 0x10, 2),
-            (u8[0] < 0x20, _padded(u8[1] + 2)),
-            ((u8[0] >> 5) == 2, 2),
-        ),
-        most=16,
-    )
-    _number = choose(((u8[0] & 3) == 0, u8[1]), ((u8[0] & 3) == 1, le16[2]), ((u8[0] & 3) == 2, le32[2]))
+    _size = length - _data
+    _ok = _answers & u8[2].isin(0, 6)
+    # A router answers for the connection manager where it could not pass the request on.
+    _routed = _answers & (_service == UNCONNECTED_SEND) & (asked(u8[0]) != UNCONNECTED_SEND) & (asked(length) > 0)
+    _known = ~_answers | (asked(length) > 0)
+    _segments = path.segments(walk(choose((~_answers, 2)), up(u8[1]) * 2, most=1))
 
     @staticmethod
-    def _asked(expr: Expr) -> Expr:
-        return choose((u8[0] >= 0x80, asked(expr)), default=expr)
+    def _asked(expr: Expr, routed: Expr, router: int | None = None) -> Expr:
+        cases = [(u8[0] < 0x80, expr), (~routed, asked(expr))]
+        return choose(*cases) if router is None else choose(*cases, default=router)
 
-    _class = _asked(first_of(_segments, _number.when(_logical, (u8[0] & 0xFC) == 0x20)))
-    _manager = _class == 6
+    _class = _asked(path.logical(_segments, 0x20), _routed, codes.MANAGER)
+    _key = choose((_class.exists(), _class * 256 + _service), default=_service).when(_known, _service >= 0x32)
 
-    service = field(u8[0] & 0x7F, "service, without the response bit", "服务码（不含响应位）", "Vol. 1 appendix A")
+    service = field(_service, "service, without the response bit", "服务码（不含响应位）", "Vol. 1 appendix A")
     service_name = field(
-        choose(
-            (_manager & (u8[0] & 0x7F).isin(*CONNECTION_SERVICES), (u8[0] & 0x7F).words(CONNECTION_SERVICES)),
-            default=(u8[0] & 0x7F).words(SERVICES),
-        ),
+        choose((_service < 0x32, _service.words(codes.COMMON_SERVICES)), default=_key.words(codes.CLASS_SERVICES)),
         "service, in words",
         "服务（名称）",
         "Vol. 1 appendix A",
     )
-    class_ = field(_class, "object class", "对象类", "Vol. 1 §5", names=CLASSES)
+    class_ = field(_class, "object class", "对象类", "Vol. 1 §5", names=codes.CLASSES)
     instance = field(
-        _asked(first_of(_segments, _number.when(_logical, (u8[0] & 0xFC) == 0x24))),
-        "object instance",
-        "对象实例",
-        "Vol. 1 appendix C-1.4.2",
+        _asked(path.logical(_segments, 0x24), _routed, 1), "object instance", "对象实例", "Vol. 1 appendix C-1.4.2"
     )
-    attribute = field(
-        _asked(first_of(_segments, _number.when(_logical, (u8[0] & 0xFC) == 0x30, u8[0] != 0x34))),
-        "attribute",
-        "属性",
-        "Vol. 1 appendix C-1.4.2",
-    )
+    attribute = field(_asked(path.logical(_segments, 0x30), _routed), "attribute", "属性", "Vol. 1 appendix C-1.4.2")
     member = field(
-        _asked(first_of(_segments, _number.when(_logical, (u8[0] & 0xFC) == 0x28))),
-        "member or element",
-        "成员",
+        _asked(path.element(_segments), _routed),
+        "member or element that the path ends with",
+        "成员（路径末段）",
         "Vol. 1 appendix C-1.4.2",
+    )
+    connection_point = field(
+        _asked(path.logical(_segments, 0x2C), _routed), "connection point", "连接点", "Vol. 1 appendix C-1.4.2"
     )
     tag = field(
-        _asked(first_of(_segments, text(2, u8[1].when(u8[0] == 0x91)))), "name of the tag", "标签名", "1756-PM020"
+        _asked(text(2, u8[1] * 2, path.tag_name).when(path.named(_segments)), _routed),
+        "name of the tag, without the element that it ends with",
+        "标签名",
+        "1756-PM020",
     )
-    status = field(u8[2].when(_answers), "general status", "通用状态", "Vol. 1 appendix B-1", names=STATUS, answer=True)
+    status = field(
+        u8[2].when(_answers), "general status", "通用状态", "Vol. 1 appendix B-1", names=codes.STATUS, answer=True
+    )
     extended_status = field(
         le16[4].when(_answers, u8[3] > 0), "extended status", "扩展状态", "Vol. 1 appendix B-1", answer=True
     )
-    data_type = field(
-        le16[_data]
-        .when((u8[0] & 0x7F).isin(0x4C, 0x52), _answers, u8[2].isin(0, 6))
-        .otherwise(le16[_data].when((u8[0] & 0x7F).isin(0x4D, 0x53), ~_answers)),
-        "type of the tag's value",
-        "数据类型",
-        "Vol. 1 appendix C-6.1",
-        names=TYPES,
+    extended_status_name = field(
+        le16[4].when(_answers, u8[3] > 0, u8[2] == 1).words(codes.CONNECTION_STATUS),
+        "extended status of a connection failure, in words",
+        "扩展状态（名称）",
+        "Vol. 1 §3-5.6",
+        answer=True,
     )
 
-    _service = u8[0] & 0x7F
-    _ok = _answers & u8[2].isin(0, 6)
-    _written = ~_answers & _service.isin(0x10, 0x4D, 0x53)
-    _size = length - _data
-    _tagged = _service.isin(0x4C, 0x4D, 0x52, 0x53)
-    _value = _data + choose(
-        (_service == 0x53, 8), (_service == 0x4D, choose((_answers, 0), default=4)), (_tagged, 2), default=0
+    # Tags, 1756-PM020: a value says its type; a structure's type is followed by the handle of its template.
+    _tagged = choose((_class.exists(), _class == codes.SYMBOL), default=_known)
+    _reads, _writes = _service.isin(0x4C, 0x52) & _tagged, _service.isin(0x4D, 0x53) & _tagged
+    _valued = (_reads & _ok) | (_writes & ~_answers)
+    _type = le16[_data].when(_valued)
+    data_type = field(_type, "type of the tag's value", "数据类型", "Vol. 1 appendix C-6.1", names=codes.TYPES)
+    elements = field(
+        choose(
+            (_reads & ~_answers, le16[_data]),
+            (_writes & ~_answers, le16[_data + choose((_type == codes.STRUCTURE, 4), default=2)]),
+        ),
+        "elements asked for or written",
+        "元素个数",
+        "1756-PM020",
     )
-    _kind = le16[_data]
+    # Connections, Vol. 1 §3-5.5: what a Large Forward Open says stands up to four octets later.
+    _large = choose((_service == 0x5B, 2), default=0)
+    _opens, _closes = (
+        (_class == codes.MANAGER) & _service.isin(0x54, 0x5B),
+        (_class == codes.MANAGER) & (_service == 0x4E),
+    )
+    _asks, _opened = _opens & ~_answers, _opens & _answers & (u8[2] == 0)
+    _serial = _data + choose((_asks, 10), (_opened, 8), (_closes & ~_answers, 2), (_closes | _opens, 0))
+    connection_serial = field(le16[_serial], "connection serial number", "连接序列号", "Vol. 1 §3-5.5.1.4")
+    originator_vendor = field(le16[_serial + 2], "vendor of the originator", "发起方厂商", "Vol. 1 §3-5.5.1.5")
+    originator_serial = field(le32[_serial + 4], "serial number of the originator", "发起方序列号", "Vol. 1 §3-5.5.1.6")
+    ot_connection_id = field(
+        le32[_data + choose((_asks, 2), (_opened, 0))],
+        "connection from originator to target",
+        "O→T 连接标识",
+        "Vol. 1 §3-5.5.1.3",
+        answer=True,
+    )
+    to_connection_id = field(
+        le32[_data + choose((_asks, 6), (_opened, 4))],
+        "connection from target to originator",
+        "T→O 连接标识",
+        "Vol. 1 §3-5.5.1.3",
+        answer=True,
+    )
+    ot_interval = field(
+        le32[_data + 22].when(_asks),
+        "interval of packets asked for, originator to target",
+        "O→T 请求包间隔",
+        "Vol. 1 §3-5.5.1.2",
+        unit="us",
+    )
+    to_interval = field(
+        le32[_data + _large + 28].when(_asks),
+        "interval of packets asked for, target to originator",
+        "T→O 请求包间隔",
+        "Vol. 1 §3-5.5.1.2",
+        unit="us",
+    )
+    _trigger = _large * 2 + _data + 34
+    transport_class = field((u8[_trigger] & 0x0F).when(_asks), "transport class", "传输类别", "Vol. 1 §3-4.4.3")
+    _route = path.segments(
+        walk(
+            choose((_asks, _trigger + 2), (_closes & ~_answers, _data + 12)),
+            up(choose((_asks, u8[_trigger + 1]), default=u8[_data + 10])) * 2,
+            most=1,
+        )
+    )
+    connection_class = field(
+        path.logical(_route, 0x20), "object class that a connection goes to", "连接目标对象类", "Vol. 1 §3-5.5.1.10"
+    )
+    connection_instance = field(
+        path.logical(_route, 0x24), "object instance that a connection goes to", "连接目标实例", "Vol. 1 §3-5.5.1.10"
+    )
+    # PCCC, Vol. 7 §5-1: behind the requester's identity, which says its own size.
+    _execute = (_class == codes.PCCC) & (_service == 0x4B)
+    _pccc = (_data + u8[_data]).when(_execute)
+    _numbered = (u8[_pccc] & 0x0F).isin(0x06, 0x07, 0x0F)
+    pccc_command = field(u8[_pccc] & 0x0F, "PCCC command", "PCCC 命令", "1770-6.5.16 chapter 7")
+    pccc_function = field(
+        _asked(u8[_pccc + 4].when(_numbered), _routed), "PCCC function", "PCCC 功能", "1770-6.5.16 chapter 7"
+    )
+    _pccc_key = pccc_command * 256 + pccc_function
+    pccc_function_name = field(
+        _pccc_key.words(codes.PCCC_FUNCTIONS), "PCCC function, in words", "PCCC 功能（名称）", "1770-6.5.16 chapter 7"
+    )
+    pccc_status = field(u8[_pccc + 1].when(_ok), "PCCC status", "PCCC 状态", "1770-6.5.16 chapter 8", answer=True)
+
+    # An attribute by itself, or the only one of a list: number, in a response status, value.
+    _listed = (le16[_data] == 1) & choose(
+        (_answers, _ok & (_service == 0x03) & (le16[_data + 4] == 0)), default=_service == 0x04
+    )
+    _alone = choose((_answers, _ok & (_service == 0x0E)), default=_service == 0x10)
+    _at = _data + choose((_listed, choose((_answers, 6), default=4)), default=0)
+    _bytes = length - _at
     attribute_value = Points(
-        each(constant(1).when((_ok & (_service == 0x0E)) | (~_answers & (_service == 0x10)))),
+        each(constant(1).when(_alone | _listed)),
         type=constant("attribute"),
         group=class_,
         instance=instance,
-        address=attribute,
-        value=choose((_size == 1, u8[_data]), (_size == 2, le16[_data]), (_size == 4, le32[_data])),
-        text=text(_data, choose((_size > 64, 64), default=_size).when(~_size.isin(1, 2, 4)), "hex"),
-        quality=constant("good"),
+        address=choose((_listed, le16[_data + 2]), default=attribute),
+        value=choose((_bytes == 1, u8[_at]), (_bytes == 2, le16[_at]), (_bytes == 4, le32[_at])),
+        text=_hexadecimal(_at, _bytes).when(~_bytes.isin(1, 2, 4), _bytes >= 0),
+        quality=choose((_answers, "good")),
     )
+    _wide = _type.numbers(codes.SIZES)
+    _structure = choose((_type == codes.STRUCTURE, 2), default=0)
+    _value = _data + _structure + choose((_answers, 2), (_service == 0x53, 8), default=4)
+    _skipped = choose(
+        (_service == 0x53, le32[_data + _structure + 4]), (_service == 0x52, asked(le32[_data + 2])), default=0
+    )
+    _letters = le32[_value].when(_type == codes.STRUCTURE, le16[_data + 2] == STRING)
     tag_value = Points(
-        each(constant(1).when((_ok & _service.isin(0x4C, 0x52)) | (~_answers & _service.isin(0x4D, 0x53)))),
+        each(choose((_wide.exists(), (length - _value) // _wide), default=1).when(_valued)),
         type=constant("tag"),
         group=class_,
         instance=instance,
-        address=member,
+        address=member.otherwise(0) + choose((_wide.exists(), _skipped // _wide), default=0) + index,
         name=tag,
         value=choose(
-            (_kind.isin(0xC2), i8[_value]),
-            (_kind.isin(0xC1, 0xC6, 0xD1), u8[_value]),
-            (_kind == 0xC3, lei16[_value]),
-            (_kind.isin(0xC7, 0xD2), le16[_value]),
-            (_kind == 0xC4, lei32[_value]),
-            (_kind.isin(0xC8, 0xD3), le32[_value]),
-            (_kind == 0xC5, lei64[_value]),
-            (_kind == 0xCA, lef32[_value]),
-            (_kind == 0xCB, lef64[_value]),
+            (_type == 0xC2, i8[_value + index]),
+            (_wide == 1, u8[_value + index]),
+            (_type == 0xC3, lei16[_value + index * 2]),
+            (_wide == 2, le16[_value + index * 2]),
+            (_type == 0xC4, lei32[_value + index * 4]),
+            (_type == 0xCA, lef32[_value + index * 4]),
+            (_wide == 4, le32[_value + index * 4]),
+            (_type == 0xCB, lef64[_value + index * 8]),
+            (_wide == 8, lei64[_value + index * 8]),
         ),
-        quality=constant("good"),
+        text=choose(
+            (_letters.exists(), text(_value + 4, _letters)),
+            (~_wide.exists(), _hexadecimal(_value, length - _value)),
+        ),
+        quality=choose((_answers, "good")),
     )
-    # Identity object, Vol. 1 §5-2: all attributes at once, or one of them.
-    _identity = _ok & (class_ == 1) & (_service == 0x01) & (_size >= 15)
-    _one = _ok & (class_ == 1) & (_service == 0x0E)
+
+    # Identity object, Vol. 1 §5-2: all attributes at once, one of them, or a list of them.
+    _identity = _ok & (class_ == 1) & (instance == 1)
+    _all, _one = _identity & (_service == 0x01) & (_size >= 15), _identity & (_service == 0x0E)
+    _vendor, _revision = _data, _data + choose((_one, 0), default=6)
+    _unit, _name = _data + choose((_one, 0), default=10), _data + choose((_one, 0), default=14)
     identity_vendor = Points(
-        each(constant(1).when(_identity | (_one & (attribute == 1)))),
+        each(constant(1).when(_all | (_one & (attribute == 1)))),
         type=constant("device_identification"), address=constant(1), name=constant("vendor_name"),
-        text=le16[_data].labelled(vendor),
+        text=le16[_vendor].labelled(vendor), value=le16[_vendor],
     )  # fmt: skip
     identity_revision = Points(
-        each(constant(1).when(_identity | (_one & (attribute == 4)))),
+        each(constant(1).when(_all | (_one & (attribute == 4)))),
         type=constant("device_identification"), address=constant(4), name=constant("revision"),
-        text=choose((_one, u8[_data] * 256 + u8[_data + 1]), default=u8[_data + 6] * 256 + u8[_data + 7]).labelled(revision),
+        text=(u8[_revision] * 256 + u8[_revision + 1]).labelled(revision),
     )  # fmt: skip
     identity_serial = Points(
-        each(constant(1).when(_identity | (_one & (attribute == 6)))),
+        each(constant(1).when(_all | (_one & (attribute == 6)))),
         type=constant("device_identification"), address=constant(6), name=constant("serial_number"),
-        text=choose((_one, le32[_data]), default=le32[_data + 10]).labelled(lambda number: f"{number:08X}"),
+        text=le32[_unit].labelled(lambda number: f"{number:08X}"),
     )  # fmt: skip
     identity_name = Points(
-        each(constant(1).when(_identity | (_one & (attribute == 7)))),
+        each(constant(1).when(_all | (_one & (attribute == 7)))),
         type=constant("device_identification"), address=constant(7), name=constant("product_name"),
-        text=choose((_one, text(_data + 1, u8[_data])), default=text(_data + 15, u8[_data + 14])),
+        text=text(_name + 1, u8[_name]),
+    )  # fmt: skip
+    _list = walk(
+        (_data + 2).when(_identity, _service == 0x03),
+        choose(
+            (le16[2] > 0, 4),
+            (le16[0] == 7, u8[4] + 5),
+            default=le16[0].numbers({1: 6, 2: 6, 3: 6, 4: 6, 5: 6, 6: 8, 8: 5, 9: 6, 10: 5}),
+        ),
+        count=le16[_data],
+        most=32,
+    )
+    identity_list = Points(
+        _list,
+        only=le16[0].isin(1, 4, 6, 7) & (le16[2] == 0),
+        type=constant("device_identification"), address=le16[0], name=le16[0].words(codes.IDENTITY),
+        text=choose(
+            (le16[0] == 1, le16[4].labelled(vendor)),
+            (le16[0] == 4, (u8[4] * 256 + u8[5]).labelled(revision)),
+            (le16[0] == 6, le32[4].labelled(lambda number: f"{number:08X}")),
+            default=text(5, u8[4]),
+        ),
     )  # fmt: skip
 
     name = "cip"
     title = ("CIP", "通用工业协议 CIP")
     standard = "The CIP Networks Library Vol. 1, Common Industrial Protocol; 1756-PM020 for tags"
-    undecoded = ("PCCC", "structured tag values", "types of most attributes")
-    error = u8[2] > 0
+    undecoded = ("data of PCCC", "structured tag values", "types of most attributes")
+    error = (u8[2] > 0) | (pccc_status > 0)
     ot_direction = choose((_answers, "response"), default="request")
     ot_command = choose(
-        (_manager & _service.isin(*CONNECTION_COMMANDS), _service.words(CONNECTION_COMMANDS)),
-        default=_service.words(COMMANDS, default="ot_protocol_message"),
+        (_service < 0x32, _service.words(codes.COMMANDS, default="ot_protocol_message")),
+        (_execute, _pccc_key.words(codes.PCCC_COMMANDS).otherwise("ot_proprietary_message")),
+        default=_key.words(codes.CLASS_COMMANDS).otherwise(
+            choose(  # Vol. 1 appendix A-2 and §4-3: ranges of services and classes that are the vendor's
+                ((_service < 0x4B) | ((_class >= 0x64) & (_class < 0xC8)), "ot_proprietary_message"),
+                default="ot_protocol_message",
+            )
+        ),
     )

@@ -119,7 +119,8 @@ TYPES = {  # IEEE 1815-2012 §11.3, the name of the point that a group speaks of
     **dict.fromkeys((40, 42), "analog_output"),
     41: "analog_output_block",
     43: "analog_output_command",
-    **dict.fromkeys((50, 51, 52), "time"),
+    **dict.fromkeys((50, 51), "time"),
+    52: "time_delay",
     80: "internal_indication",
     **dict.fromkeys((110, 111), "octet_string"),
     **dict.fromkeys((112, 113), "virtual_terminal"),
@@ -347,7 +348,12 @@ class Dnp3(Protocol):
         default=_count * _stride,
     )
     _headers = walk(_first_object, choose((_size > 0, _size), default=length).when(length >= 3), most=256)
-    _objects = within_part("fragment", _headers.each(_count.when(_carries, _size.exists(), _size <= length)))
+    _fitting = choose(  # a header may announce more objects than there are
+        (_size <= length, _count),
+        (_bits > 0, (length - _head) * 8 // choose((_bits > 0, _bits), default=1)),
+        (_stride > 0, (length - _head) // choose((_stride > 0, _stride), default=1)),
+    )
+    _objects = within_part("fragment", _headers.each(_fitting.when(_carries, _size.exists())))
 
     # Inside an object: its octets start at `_at`; in a packed one its bits at bit `index` of the octets.
     _at = _head + index * _stride + _prefixed

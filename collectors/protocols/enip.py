@@ -2,7 +2,9 @@
 
 One row is one encapsulation message; the CIP services in it are the protocol `cip`.
 
-Not decoded: implicit I/O over UDP port 2222, which has no encapsulation header; CIP Security (port 2221).
+Implicit I/O over UDP port 2222 has no encapsulation header: that is the protocol `cipio`.
+
+Not decoded: CIP Security (port 2221), which is encrypted; the unconnected messages of DTLS (item 0x8003).
 """
 
 from collectors.wire.fields import choose, constant, field, le16, le32, reply, text, u8
@@ -31,16 +33,44 @@ STATUS = {  # Vol. 2 §2-3.4
     0x0064: "invalid_session_handle",
     0x0065: "invalid_length",
     0x0069: "unsupported_protocol_revision",
+    0x006A: "cip_service_not_allowed",
 }
-VENDORS = {  # ODVA vendor identifiers
+VENDORS = {  # ODVA vendor identifiers: those that one meets in plants
     1: "Rockwell Automation/Allen-Bradley",
     2: "Namco Controls",
+    3: "Honeywell",
+    4: "Parker Hannifin",
     5: "Rockwell Automation/Reliance",
+    7: "SMC",
+    8: "Molex",
+    12: "Banner Engineering",
+    26: "Festo",
+    37: "Yaskawa",
     40: "WAGO",
+    42: "IMI Norgren",
+    43: "Balluff",
+    44: "Yaskawa",
+    45: "Eurotherm",
+    46: "ABB",
     47: "Omron",
+    48: "Turck",
+    50: "Real Time Automation",
+    56: "Softing",
+    57: "Pepperl+Fuchs",
+    58: "Spectrum Controls",
+    82: "Mitsubishi Electric",
     90: "HMS Industrial Networks",
+    108: "Beckhoff",
+    145: "Siemens",
+    161: "Mitsubishi Electric",
     243: "Schneider Electric",
+    256: "Turck",
     283: "Hilscher",
+    345: "Endress+Hauser",
+    356: "FANUC",
+    562: "Phoenix Contact",
+    678: "Cognex",
+    808: "SICK",
     1251: "Siemens",
 }
 # D3FEND lists the session and list commands; the rest by its definitions
@@ -127,10 +157,19 @@ class Enip(Protocol):
     name = "enip"
     title = ("EtherNet/IP", "EtherNet/IP 封装")
     standard = "The CIP Networks Library Vol. 2, EtherNet/IP Adaptation of CIP"
-    undecoded = ("implicit I/O (UDP 2222)", "CIP Security")
+    undecoded = ("CIP Security",)
+    # Several connections of one TCP connection may count alike, and say different connections each way: the service
+    # tells more of them apart. An Unconnected Send is answered with the service that it wraps.
+    _wraps = (u8[46] == 0x52) & (le16[48] == 0x0620) & ~reply
+    _service = choose((_wraps, u8[u8[47] * 2 + 52]), default=u8[46]) & 0x7F
     match = Match(
-        key=(le16[0], choose((_connected, sequence), default=le32[12]), choose((_connected, 0), default=le32[16])),
+        key=(
+            le16[0],
+            choose((_connected, sequence), default=le32[12]),
+            choose((_connected, _service), default=le32[16]),
+        ),
         error=le32[8] > 0,
+        request=~reply & ~le16[0].isin(0x00, 0x66),  # Vol. 2 §2-4.1 and §2-4.5: these are never answered
     )
     remembers = True
     ot_command = le16[0].words(OT_COMMANDS, default="ot_proprietary_message")

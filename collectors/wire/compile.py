@@ -8,7 +8,7 @@ import time
 
 from collectors.capture.source import capture_of
 
-from . import passes, tables, texts
+from . import passes, tables
 from .compiled import forget_old_code, imported
 from .engine import Engine
 from .units import Frame
@@ -22,14 +22,14 @@ def compile_kernel() -> float:
     begin = time.perf_counter()
     packet = _PACKET + struct.pack(">HHHH", 1, 9, 12, 0) + b"\x01\x00\x00\x00"
     capture = _EMPTY + struct.pack("<IIII", 1, 0, len(packet), len(packet)) + packet
-    engine = Engine([Frame("warm", 1, 1, 4, 0, 9, magic=b"\x01", udp=(9,))])
+    engine = Engine([Frame("warm", 1, 1, 4, 0, 9, magic=b"\x01", udp=(9,))], tally=True)
     state = engine.state
     for source in (capture, capture[:-1], capture[:30]):
         for _ in engine.read(capture_of(source)):
             pass
     passes.resume(state, 0, 0)
     passes.let_go(state, 0)
-    for module in (passes, tables, texts):
+    for module in (passes, tables):
         forget_old_code(imported(module.__name__.rpartition(".")[2]))
     return time.perf_counter() - begin
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from collectors.wire.column import Column
-from collectors.wire.units import Integers, Paths
+from collectors.wire.units import Integers, Paths, Words
 from core.fields import Kind
 from core.scope import Origin
 
@@ -59,9 +59,9 @@ class Ends:
             pa.array(self.frame, pa.int64()),
             *self._party(*source),
             *self._party(*destination),
-            self._text(paths.transport),
+            paths.transport.arrow(self.path),
             self._constant(protocol),
-            self._text(paths.community_id),
+            paths.community_id.arrow(self.path),
             self._vlan,
             direction.arrow(Kind.KEYWORD),
             command.arrow(Kind.KEYWORD),
@@ -70,16 +70,8 @@ class Ends:
             self._constant(origin.observer),
         ]
 
-    def _party(self, mac: list[str | None], ip: list[str], port: npt.NDArray[np.int32]) -> list[pa.Array]:
-        return [self._text(mac), self._text(ip), pa.array(port[self.path])]
-
-    def _text(self, values: list[Any]) -> pa.Array:
-        """One text a path as a column; a dictionary holds each text once."""
-        place: dict[str, int] = {}
-        codes = [-1 if value is None else place.setdefault(value, len(place)) for value in values]
-        rows = np.array(codes, np.int32)[self.path]
-        known = rows >= 0
-        return Column(rows, None if known.all() else known, tuple(place)).arrow(Kind.KEYWORD)
+    def _party(self, mac: Words, ip: Words, port: npt.NDArray[np.int32]) -> list[pa.Array]:
+        return [mac.arrow(self.path), ip.arrow(self.path), pa.array(port[self.path])]
 
     @cached_property
     def _vlan(self) -> pa.Array:

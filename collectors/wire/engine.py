@@ -12,12 +12,12 @@ import numpy as np
 
 from collectors.capture.source import Source
 
-from . import records
+from . import passes, records
 from .compiled import config
 from .counters import COUNTERS, NUMBER
 from .index import ODD
 from .passes import assemble, find_cut_packet, find_packets, layers, let_go, prepare, resume
-from .paths import PathTexts
+from .paths import connections, paths
 from .tables import framings_of, gather
 from .units import Batch, Frame, Units
 
@@ -50,9 +50,18 @@ class Engine:
     It never raises for what a capture contains: what cannot be read is counted.
     """
 
-    def __init__(self, frames: Sequence[Frame], limits: Limits = Limits(), seed: int | None = None) -> None:
-        """Args: the framings; bounds; `seed` of the tables' hash, random by default, which changes no result."""
-        self.frames = tuple(frames)
+    def __init__(
+        self, frames: Sequence[Frame], limits: Limits = Limits(), seed: int | None = None, tally: bool = False
+    ) -> None:
+        """Makes an empty engine.
+
+        Args:
+            frames: the framings.
+            limits: bounds.
+            seed: of the tables' hash, random by default; it changes no result.
+            tally: whether batches say who spoke to whom (`Batch.connections`).
+        """
+        self.frames, self.tally = tuple(frames), tally
         self._state: Any = records.empty_state(len(COUNTERS))
         self._bytes: Any = self._state["bytes"][0]
         self._work: Any = self._state["work"][0, 0]
@@ -61,7 +70,6 @@ class Engine:
         self._set_limits(limits, seed)
         for number, frame in enumerate(self.frames, 1):
             self._register(number, frame)
-        self._texts = PathTexts()
 
     @property
     def state(self) -> Any:
@@ -94,7 +102,9 @@ class Engine:
         while i < n:
             with _quiet():
                 stopped = assemble(self._state, i, n)
-            yield self._batch(stopped - i, int(times[i:stopped].min()), int(times[i:stopped].max()))
+                talks = passes.connections(self._state, i, stopped) if self.tally else 0
+                batch = self._batch(stopped - i, int(times[i:stopped].min()), int(times[i:stopped].max()), talks)
+            yield batch
             i = stopped
 
     def _flush(self) -> Iterator[Batch]:
@@ -103,16 +113,20 @@ class Engine:
         while d < 2 * records.FLOWS and self._work["held"] > 0:
             with _quiet():
                 d = let_go(self._state, d)
-            rows = self._state["rows"][0][: int(self._work["rows"])]
-            if len(rows):
-                yield self._batch(0, int(rows["ts"].min()), int(rows["ts"].max()))
+                rows = self._state["rows"][0][: int(self._work["rows"])]
+                batch = self._batch(0, int(rows["ts"].min()), int(rows["ts"].max()), 0) if len(rows) else None
+            if batch:
+                yield batch
 
-    def _batch(self, packets: int, first: int, last: int) -> Batch:
+    def _batch(self, packets: int, first: int, last: int, talks: int) -> Batch:
+        """The current step's units and the first `talks` connections."""
         n, rows = int(self._work["rows"]), self._state["rows"][0]
         many = np.zeros(256, np.int64)
         framings_of(rows, n, many)
         units = {self.frames[int(f) - 1].name: self._units(rows, n, int(f), int(many[f])) for f in np.flatnonzero(many)}
-        return Batch(units, self._texts(self._state["paths"][0][: int(self._work["paths"])]), packets, first, last)
+        senders = paths(self._state, int(self._work["paths"]))
+        spoken = connections(self._state, talks) if self.tally else None
+        return Batch(units, senders, packets, first, last, spoken)
 
     def _units(self, rows: Any, n: int, framing: int, many: int) -> Units:
         numbers = np.empty((5, many), np.int64)

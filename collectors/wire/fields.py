@@ -295,10 +295,11 @@ def choose(*cases: tuple[Expr, Expr | float | str], default: Expr | float | str 
     return Expr(evaluate, Kind.KEYWORD if text else max(kinds, key=_SIZES.index))
 
 
-def text(at: Expr | int, size: Expr | int, encoding: str = "ascii") -> Expr:
+def text(at: Expr | int, size: Expr | int, encoding: str | Callable[[bytes], str] = "ascii") -> Expr:
     """The `size` bytes at offset `at` as text, cut at the first NUL; what is not printable becomes U+FFFD.
 
-    The encoding `hex` gives two hexadecimal digits a byte instead, and nothing is cut.
+    The encoding `hex` gives two hexadecimal digits a byte instead, and nothing is cut. A function makes the text
+    of the bytes itself; it is asked once for the same bytes.
 
     Missing where the PDU does not hold all the bytes.
     """
@@ -321,7 +322,9 @@ def text(at: Expr | int, size: Expr | int, encoding: str = "ascii") -> Expr:
     return Expr(evaluate, Kind.KEYWORD)
 
 
-def _printable(raw: bytes, encoding: str) -> str:
+def _printable(raw: bytes, encoding: str | Callable[[bytes], str]) -> str:
+    if not isinstance(encoding, str):
+        return encoding(raw)
     if encoding == "hex":
         return raw.hex()
     decoded = raw.split(b"\0", 1)[0].decode(encoding, "replace")

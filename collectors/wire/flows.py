@@ -9,7 +9,7 @@ from .compiled import compiled, int64
 from .counters import NUMBER
 from .memory import Record, State
 from .mixing import mix
-from .network import TCP
+from .network import OTHER_TRANSPORT, TCP
 from .records import WAYS
 
 FIN, SYN, RST, ACK = 1, 2, 4, 16
@@ -22,6 +22,12 @@ AGAIN = 3_000_000_000
 """Nanoseconds within which a SYN with the same number is the same SYN, sent or mirrored again."""
 OPENED = 4
 """Added when `syn` is the sequence number of a SYN that was seen, not guessed from the first data."""
+SYSTEM_PORTS = 1024
+"""Ports below are given to services (RFC 6335 section 6)."""
+CLOSED, ACKNOWLEDGED = 1, 2
+"""FLOW.tcp: a FIN or RST was seen; side 0 acknowledged something. Twice that: side 1 did."""
+ESTABLISHED = 3 * ACKNOWLEDGED
+"""Both sides did: the handshake came through."""
 
 
 @compiled
@@ -50,10 +56,12 @@ def begin(z: State, f: Record, k: Record) -> None:
     w.flows += 1
     z.count[FLOWS] += 1
     f.units = 0
-    f.closed = 0
+    f.tcp = 0
     f.syn = (int64(k.seq) - 1) & 0xFFFFFFFF
     ports = z.tcp if k.next == TCP else z.udp
     to, of = ports[k.dport] != 0, ports[k.sport] != 0
+    if to == of:
+        to, of = k.dport < SYSTEM_PORTS, k.sport < SYSTEM_PORTS
     if to != of:
         f.known = BY_PORT
         f.server = 1 - k.side if to else k.side
@@ -77,7 +85,7 @@ def opened(z: State, f: Record, k: Record) -> None:
             f.server = k.side
             f.syn = (int64(k.ack) - 1) & 0xFFFFFFFF
         return
-    if f.syn == k.seq and not f.closed and abs(k.ts - f.last) < AGAIN:
+    if f.syn == k.seq and not f.tcp & CLOSED and abs(k.ts - f.last) < AGAIN:
         f.known = BY_SYN | OPENED
         f.server = 1 - k.side
     else:
@@ -90,7 +98,7 @@ def flows(z: State, n: int) -> None:
     w = z.work[0]
     for i in range(n):
         k = z.packets[i]
-        if k.what != 0:
+        if k.what != 0 and k.what != OTHER_TRANSPORT:
             continue
         if k.side == 0:
             a0, a1, b0, b1 = k.src0, k.src1, k.dst0, k.dst1
@@ -113,7 +121,9 @@ def flows(z: State, n: int) -> None:
             if k.tcp & SYN:
                 opened(z, f, k)
             else:
-                f.closed = 1
+                f.tcp |= CLOSED
+        if k.tcp & (ACK | RST) == ACK:
+            f.tcp |= ACKNOWLEDGED << k.side
         if f.units == 0 and k.end > k.body:
             f.units = 1
         f.last = k.ts

@@ -50,9 +50,9 @@ def index_pcap(m: Memory, z: State, pos: int, end: int, most: int) -> tuple[int,
 def pcap_records(m: Memory, z: State, pos: int, end: int, most: int, big: bool, scale: int) -> tuple[int, int, int]:
     link, n = z.reading[0].link, 0
     while n < most and pos + 16 <= end:
-        seconds, fraction, size = le32(m, pos), le32(m, pos + 4), le32(m, pos + 8)
+        seconds, fraction, size, wire = le32(m, pos), le32(m, pos + 4), le32(m, pos + 8), le32(m, pos + 12)
         if big:
-            seconds, fraction, size = swap32(seconds), swap32(fraction), swap32(size)
+            seconds, fraction, size, wire = swap32(seconds), swap32(fraction), swap32(size), swap32(wire)
         if size > LONGEST_PACKET:
             return n, pos, ODD
         if pos + 16 + size > end:
@@ -62,6 +62,7 @@ def pcap_records(m: Memory, z: State, pos: int, end: int, most: int, big: bool, 
         k.end = pos + 16 + size
         k.ts = seconds * 1000000000 + fraction * scale
         k.link = link
+        k.wire = wire if size < wire <= LONGEST_PACKET else size
         n += 1
         pos += 16 + size
     return n, pos, MORE
@@ -141,6 +142,7 @@ def packet_block(m: Memory, z: State, n: int, kind: int, pos: int, end: int) -> 
         which = u32(m, pos + 8, r.big) if kind == PACKET else u16(m, pos + 8, r.big)
         have = u32(m, pos + 20, r.big)
     k.end = min(pos + head + have, end)
+    k.wire = wire_size(k, u32(m, pos + 8 if kind == SIMPLE_PACKET else pos + 24, r.big))
     if which < r.interfaces and which < INTERFACES:
         about = z.interfaces[which]
         k.link = about.link
@@ -149,6 +151,13 @@ def packet_block(m: Memory, z: State, n: int, kind: int, pos: int, end: int) -> 
             r.last = k.ts
             r.seen = 1
     return True
+
+
+@compiled
+def wire_size(k: Record, said: int) -> int:
+    """Bytes of packet k on the wire: what the record says, unless that cannot be."""
+    have = int64(k.end - k.eth)
+    return said if have < said <= LONGEST_PACKET else have
 
 
 @compiled
@@ -227,6 +236,7 @@ def cut_record(m: Memory, z: State, pos: int, end: int) -> int:
         k.eth = pos + 16
         k.end = end
         k.link = r.link
+        k.wire = wire_size(k, u32(m, pos + 12, r.big))
         k.ts = u32(m, pos, r.big) * 1000000000 + u32(m, pos + 4, r.big) * (1 if r.nano else 1000)
         return 1
     kind = u32(m, pos, r.big) if end - pos >= 12 else 0

@@ -183,16 +183,24 @@ def _pair(items: Pdus, others: Pdus) -> Pdus:
 
 def first_of(items: Items, expr: Expr) -> Expr:
     """The first value that `expr` has among the items of a PDU; missing where no item has one."""
+    return _one_of(items, expr, -1)
 
+
+def last_of(items: Items, expr: Expr) -> Expr:
+    """The last value that `expr` has among the items of a PDU; missing where no item has one."""
+    return _one_of(items, expr, 1)
+
+
+def _one_of(items: Items, expr: Expr, step: int) -> Expr:
     def evaluate(pdus: Pdus) -> Column:
         found = items.find(pdus)
         column = found(expr)
         owner = found.root()[1]
-        known = np.flatnonzero(np.ones(len(found), np.bool_) if column.valid is None else column.valid)[::-1]
+        known = np.flatnonzero(np.ones(len(found), np.bool_) if column.valid is None else column.valid)[::step]
         values = np.zeros(len(pdus), column.values.dtype)
         valid = np.zeros(len(pdus), np.bool_)
         if owner is not None:
-            values[owner[known]] = column.values[known]
+            values[owner[known]] = column.values[known]  # of several, the one written last stays
             valid[owner[known]] = True
         return Column(values, valid, column.words)
 

@@ -115,7 +115,7 @@ class Joiner:
 def _strip(memory: Any, start: int, end: int, at: int, layout: Any, out: Any, place: int) -> int:
     """Copies the data of a unit without checksums; returns where the next byte goes, or -1 when there is no room."""
     block, extra, first = layout[0], layout[1], start + layout[2]
-    for p in range(start + at, end):
+    for p in range(start + at, end - extra):  # a checksum follows the last block too, however short
         if block and (p - first) % (block + extra) >= block:
             continue
         if place >= out.size:

@@ -132,7 +132,11 @@ def transport(m: Memory, z: State, n: int) -> None:
             udp(m, z, k)
         else:
             tunnels(m, z, k)
-        if k.what != 0:
+        if k.what == OTHER_TRANSPORT:
+            k.sport = 0
+            k.dport = 0
+            k.tcp = 0
+        elif k.what != 0:
             continue
         s, d = int64(k.sport), int64(k.dport)
         if k.src1 != k.dst1:

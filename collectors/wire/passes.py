@@ -9,10 +9,12 @@ from . import index
 from .compiled import compiled
 from .flows import flows
 from .links import links
-from .memory import State, memory_of
+from .memory import Record, State, memory_of
 from .network import network, transport
 from .reassembly import flush, reassemble
 from .records import FLOWS, HELD, LARGE
+from .tally import tally
+from .texts import connection_words, path_words
 
 
 @compiled
@@ -27,6 +29,10 @@ def prepare(state: State) -> None:
         s.held = -1
         s.large = -1
         s.next = -1
+    for i in range(2 * FLOWS):
+        z.seen[i].fid = -1
+    for i in range(FLOWS):
+        z.flow_ids[i].fid = -1
     for i in range(HELD):
         z.held[i].next = i + 1 if i + 1 < HELD else -1
     for i in range(LARGE):
@@ -82,3 +88,22 @@ def let_go(state: State, d: int) -> int:
     """See `reassembly.flush`."""
     z = state[0]
     return flush(memory_of(z), z, d)
+
+
+@compiled
+def connections(state: State, i: int, n: int) -> int:
+    """See `tally.tally`."""
+    z = state[0]
+    return tally(memory_of(z), z, i, n)
+
+
+@compiled
+def name_paths(state: State, n: int, numbers: Record) -> None:
+    """See `texts.path_words`."""
+    path_words(state[0], n, numbers)
+
+
+@compiled
+def name_connections(state: State, n: int, numbers: Record) -> None:
+    """See `texts.connection_words`."""
+    connection_words(state[0], n, numbers)

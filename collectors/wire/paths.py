@@ -1,72 +1,80 @@
-"""The paths of a batch as text. What was written for a stream is kept for as long as its path is the same."""
+"""The paths and connections of a batch, with the texts that the kernel wrote."""
 
 from __future__ import annotations
 
-import functools
-import socket
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
-from .records import FLOWS
-from .texts import ID_SIZE, IP_SIZE, MAC_SIZE, write_texts
-from .units import Paths
+from .passes import name_connections, name_paths
+from .texts import ID, IP, MAC
+from .units import Connections, Paths, Words
 
-_TEXTS = 5
-
-
-@functools.lru_cache(maxsize=1 << 14)
-def _ipv6(packed: bytes) -> str:
-    return socket.inet_ntop(socket.AF_INET6, packed)
-
-
-class PathTexts:
-    """Writes the paths of batch after batch; remembers one for each stream of the table, so it is bounded."""
-
-    def __init__(self) -> None:
-        self._known: Any = np.empty((_TEXTS, 2 * FLOWS), object)
-
-    def __call__(self, rows: Any) -> Paths:
-        """The paths of the PATH records `rows`, in their order."""
-        streams = rows["stream"]
-        texts = self._known[:, streams]
-        fresh = np.flatnonzero(rows["fresh"])
-        if fresh.size:
-            written = _write(rows[fresh])
-            texts[:, fresh] = written
-            self._known[:, streams[fresh]] = written
-        source_mac, source_ip, destination_mac, destination_ip, community_id = texts.tolist()
-        return Paths(
-            source_mac,
-            source_ip,
-            rows["sport"].astype(np.int32),
-            destination_mac,
-            destination_ip,
-            rows["dport"].astype(np.int32),
-            ["tcp" if one else "udp" for one in (rows["next"] == socket.IPPROTO_TCP).tolist()],
-            community_id,
-            rows["vlan"].astype(np.int32),
-        )
+TCP, UDP = 6, 17
+TRANSPORTS = {
+    1: "icmp", 2: "igmp", 6: "tcp", 17: "udp", 46: "rsvp", 47: "gre", 50: "esp", 51: "ah", 58: "ipv6-icmp", 88: "eigrp",
+    89: "ospf", 103: "pim", 112: "vrrp", 115: "l2tp", 132: "sctp",
+}  # fmt: skip
+"""By IP protocol number, as IANA and ECS write them."""
+_TRANSPORT_TEXTS = pa.array([TRANSPORTS.get(number, str(number)) for number in range(256)], pa.string())
+_SUMS = ("packets", "octets", "first", "last", "frame")
+_EITHER = pa.array(["udp", "tcp"], pa.string())
 
 
-def _write(rows: Any) -> Any:
-    """Sender's MAC and IP, receiver's MAC and IP, Community ID: an object array (5, rows)."""
-    n = len(rows)
-    macs, ips = np.zeros((2, n, MAC_SIZE), np.uint8), np.zeros((2, n, IP_SIZE), np.uint8)
-    ids = np.zeros((n, ID_SIZE), np.uint8)
-    write_texts(rows, n, macs, ips, ids)
-    out = np.empty((_TEXTS, n), object)
-    for side, (high, low) in enumerate((("src0", "src1"), ("dst0", "dst1"))):
-        mac, ip = _strings(macs[side]), _strings(ips[side])
-        mac[mac == ""] = None
-        for at in np.flatnonzero(ip == "").tolist():
-            ip[at] = _ipv6(rows[high][at].tobytes() + rows[low][at].tobytes())
-        out[2 * side], out[2 * side + 1] = mac, ip
-    out[4] = _strings(ids)
-    return out
+def paths(state: Any, n: int) -> Paths:
+    """The first n PATH records of the kernel's state, in their order."""
+    numbers = np.empty((5, n), np.int32)
+    name_paths(state, n, numbers)
+    rows = state["paths"][0][:n]
+    macs, ips, ids = (_book(state, kind) for kind in (MAC, IP, ID))
+    return Paths(
+        Words(numbers[0], macs),
+        Words(numbers[1], ips),
+        rows["sport"].astype(np.int32),
+        Words(numbers[2], macs),
+        Words(numbers[3], ips),
+        rows["dport"].astype(np.int32),
+        Words((rows["next"] == TCP).astype(np.int32), _EITHER),
+        Words(numbers[4], ids),
+        rows["vlan"].astype(np.int32),
+    )
 
 
-def _strings(letters: Any) -> Any:
-    """Each row of bytes as a string, without its zeros at the end."""
-    size = letters.shape[1]
-    return letters.view(f"S{size}").ravel().astype(f"U{size}").astype(object)
+def connections(state: Any, n: int) -> Connections:
+    """The first n CONNECTION records of the kernel's state, in their order."""
+    numbers = np.empty((4, n), np.int32)
+    name_connections(state, n, numbers)
+    rows = state["connections"][0][:n]
+    macs, ips = _book(state, MAC), _book(state, IP)
+    tcp, udp = rows["next"] == TCP, rows["next"] == UDP
+    packets, octets, first, last, frame = (rows[name].astype(np.int64) for name in _SUMS)
+    return Connections(
+        Words(numbers[0], macs),
+        Words(numbers[1], ips),
+        Words(numbers[2], macs),
+        Words(numbers[3], ips),
+        np.where(tcp | udp, rows["port"], -1).astype(np.int32),
+        _compact(rows["next"]),
+        rows["vlan"].astype(np.int32),
+        packets,
+        octets,
+        first,
+        last,
+        frame,
+        np.where(tcp, rows["established"], -1).astype(np.int8),
+    )
+
+
+def _compact(protocols: Any) -> Words:
+    numbers, at = np.unique(protocols, return_inverse=True)
+    return Words(at.astype(np.int32), _TRANSPORT_TEXTS.take(pa.array(numbers)))
+
+
+def _book(state: Any, kind: int) -> pa.StringArray:
+    """The words of one kind as Arrow strings, in a copy that outlives the batch."""
+    book = state["books"][0, kind]
+    words, letters = int(book["words"]), int(book["letters"])
+    ends = state["ends"][0, kind, : words + 1].copy()
+    text = state["letters"][0, kind, :letters].copy()
+    return pa.StringArray.from_buffers(words, pa.py_buffer(ends), pa.py_buffer(text))

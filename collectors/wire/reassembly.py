@@ -69,7 +69,7 @@ def reassemble(m: Memory, z: State, i: int, n: int) -> int:
 @compiled
 def begin_step(z: State) -> None:
     w = z.work[0]
-    w.step += 1
+    w.step = w.step + 1 & 0x7FFFFFFF
     w.rows = 0
     w.paths = 0
     w.side = SIDE_AT

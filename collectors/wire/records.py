@@ -31,6 +31,10 @@ SIDE = 1 << 23
 WHOLE = 1 << 23
 """Bytes of datagrams put together from fragments, in one step."""
 FLOWS, WAYS = 1 << 16, 8
+PLACES = 2 * PACKETS
+"""Places of the table that finds a connection: never more than half full."""
+BOOKS, WORDS, LETTERS, WORD_PLACES = 3, 2 * PACKETS, 45, 8 * PACKETS
+"""Kinds of text, texts of one kind in a batch, letters of the longest, places of the table that finds them."""
 TAIL = 280
 """Room for an unfinished unit of a stream, with the 8 spare bytes that copies in eights need."""
 LARGE, LARGE_SIZE = 256, 65536 + 64
@@ -63,27 +67,38 @@ OFFSETS = MEMORY - 7
 
 PACKET = record(
     ts="i8", src0="i8", src1="i8", dst0="i8", dst1="i8", key="i8", fid="i8", seq="u4", ack="u4",
-    eth="i4", body="i4", end="i4", missing="i4", flow="i4", vlan="i4", sport="u2", dport="u2", type="u2",
+    eth="i4", body="i4", end="i4", missing="i4", flow="i4", vlan="i4", wire="u4", sport="u2", dport="u2", type="u2",
     link="u2", next="u1", tcp="u1", what="u1", side="u1", reply="u1", depth="u1",
 )  # fmt: skip
-"""Where a packet's layers are, filled in from pass to pass. `missing`: bytes on the wire, not in the capture."""
+"""Where a packet's layers are, filled in from pass to pass. `missing`: bytes of the segment that are not in the
+capture; `wire`: bytes of the whole packet on the wire."""
 FLOW = record(
     a0="i8", a1="i8", b0="i8", b1="i8", key="i8", last="i8", fid="i8",
-    syn="u4", server="u1", known="u1", units="u1", closed="u1",
+    syn="u4", server="u1", known="u1", units="u1", tcp="u1",
 )  # fmt: skip
-"""One cache line. `server`: which side serves, and `known`: how that is known (see flows.py).
+"""One cache line. `server`: which side serves, and `known`: how that is known; `tcp`: what was seen (see flows.py).
 `units`: 0 nothing was sent, 1 something was, 2 units were."""
 STREAM = record(
     fid="i8", next="i8", mac0="i8", mac1="i8", stamp="i4", path="i4", tail="i4", skip="i4", held="i4",
-    helds="i2", large="i2",
-    framing="u1", candidate="u1", bits="u1", tries="u1", reply="u1", found="u1", written="u1",
+    helds="i2", large="i2", framing="u1", candidate="u1", bits="u1", tries="u1", reply="u1", found="u1",
 )  # fmt: skip
-"""One direction of a flow, a cache line. `stamp`: the step in which `path` was given; `written`: its text is known."""
+"""One direction of a flow, a cache line. `stamp`: the step in which `path` was given."""
 PATH = record(
-    src0="i8", src1="i8", dst0="i8", dst1="i8", mac0="i8", mac1="i8", sport="u2", dport="u2", vlan="i2", link="u2",
-    stream="i4", next="u1", fresh="u1",
+    src0="i8", src1="i8", dst0="i8", dst1="i8", mac0="i8", mac1="i8", fid="i8", sport="u2", dport="u2", vlan="i2",
+    link="u2", next="u1",
 )  # fmt: skip
-"""`fresh`: its text is to be written; otherwise it is that of the stream's path before."""
+SEEN = record(fid="i8", mac0="i8", mac1="i8", stamp="i4", row="i4")
+"""In which row of `connections` a stream is counted, and in which batch and between which MACs that holds."""
+CONNECTION = record(
+    client0="i8", client1="i8", server0="i8", server1="i8", client_mac="i8", server_mac="i8", first="i8", last="i8",
+    frame="i8", packets="i8", octets="i8", port="i4", vlan="i4", next="u1", link="u1", established="u1",
+)  # fmt: skip
+"""What one client and one port of a server exchanged in a batch. `link`: the MACs tell connections apart."""
+WORD = record(high="i8", low="i8", stamp="i4", number="i4", kind="u1")
+"""A place of the table of words: which number an address has in this batch."""
+BOOK = record(words="i8", letters="i8")
+FLOW_ID = record(fid="i8", high="i8", low="i8", letters=("u1", (32,)))
+"""The Community ID of a flow; `high` and `low`: the first 16 bytes of what it is the text of."""
 SEGMENT = record(seq="i8", ts="i8", frame="i8", at="i4", n="i4", next="i4")
 LARGER = record(last="i8", owner="i4", next="i4")
 PIECES = record(
@@ -105,6 +120,7 @@ WORK = record(
     seed="i8", step="i8", first_frame="i8", frame="i8", ts="i8", path="i8", rows="i8", paths="i8", side="i8", whole="i8",
     free="i8", large_free="i8", held="i8", flows="i8", framings="i8",
     flow_sets="i8", held_most="i8", window="i8", idle="i8", patience="i8",
+    batch="i8", connections="i8", page="i8",
 )  # fmt: skip
 
 
@@ -115,6 +131,9 @@ def state_kind(counters: int) -> Kind:
         held=(SEGMENT, (HELD,)), held_paths=(PATH, (HELD,)), large=(LARGER, (LARGE,)), pieces=(PIECES, (PIECED,)),
         paths=(PATH, (PACKETS,)), framings=(FRAMING, (64,)), tcp=("u1", (65536,)), udp=("u1", (65536,)),
         interfaces=(INTERFACE, (INTERFACES,)), bytes=("u1", (MEMORY,)), reading=(READING, (1,)), count=("i8", (counters,)), work=(WORK, (1,)),
+        seen=(SEEN, (2 * FLOWS,)), connections=(CONNECTION, (PACKETS,)), places=("i8", (PLACES,)),
+        words=(WORD, (WORD_PLACES,)), books=(BOOK, (BOOKS,)), ends=("i4", (BOOKS, WORDS + 2)),
+        letters=("u1", (BOOKS, WORDS * LETTERS)), flow_ids=(FLOW_ID, (FLOWS,)), sha=("u4", (80,)),
     )  # fmt: skip
 
 

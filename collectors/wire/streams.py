@@ -40,7 +40,6 @@ def start(z: State, d: int, k: Record) -> None:
         s.fid = k.fid
         s.next = -1
         s.stamp = -1
-        s.written = 0
         s.framing = UNDECIDED
         s.candidate = 0
         s.bits = 0
@@ -113,9 +112,7 @@ def add_path(z: State, d: int) -> int:
     s = z.streams[d]
     w = z.work[0]
     q = z.paths[w.paths]
-    q.stream = d
-    q.fresh = not (s.written and s.mac0 == q.mac0 and s.mac1 == q.mac1)
-    s.written = 1
+    q.fid = s.fid
     s.mac0 = q.mac0
     s.mac1 = q.mac1
     s.stamp = w.step

@@ -1,44 +1,132 @@
-"""Addresses as text, for many paths at once: MACs, IPv4, Community ID. IPv6 is rare and left to the caller."""
+"""Addresses as text: each distinct one of a batch is written once, and rows hold its number.
+
+Three books of texts, by kind: IP addresses, MAC addresses, Community IDs. A book is laid out as Arrow has it:
+letters, and where each word ends.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from .community import ID_SIZE, community
+from .compiled import compiled
+from .memory import Record, State
+from .mixing import mix
+from .records import BOOKS, FLOWS, WORD_PLACES
 
-import numpy as np
-
-from .compiled import compiled, int64
-from .memory import Record
-
-Letters = Any
-HEX = np.frombuffer(b"0123456789abcdef", np.uint8)
-BASE64 = np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", np.uint8)
-MAC_SIZE, IP_SIZE, ID_SIZE = 17, 15, 30
+IP, MAC, ID = 0, 1, 2
 MAPPED = 0xFFFF0000
+HEX = b"0123456789abcdef"
+COLON, DOT, ZERO = 58, 46, 48
 
 
 @compiled
-def write_texts(rows: Record, n: int, macs: Letters, ips: Letters, ids: Letters) -> None:
-    """Write the paths rows[0..n].
+def open_books(z: State) -> None:
+    """Empty books, for the words of another batch."""
+    w = z.work[0]
+    w.page = w.page + 1 & 0x7FFFFFFF
+    for kind in range(BOOKS):
+        z.books[kind].words = 0
+        z.books[kind].letters = 0
 
-    Args:
-        rows: PATH records.
-        n: how many.
-        macs: (2, n, 17) bytes, zeroed; sender and receiver, left empty where there is none.
-        ips: (2, n, 15) bytes, zeroed; left empty for IPv6.
-        ids: (n, 30) bytes.
-    """
-    block, words = np.zeros(64, np.int64), np.zeros(80, np.int64)
+
+@compiled
+def path_words(z: State, n: int, numbers: Record) -> None:
+    """The words of paths 0..n: rows of `numbers` are source MAC and IP, destination MAC and IP, Community ID."""
+    open_books(z)
     for j in range(n):
-        q = rows[j]
-        if q.mac1 & ~0xFFFF:
-            write_mac(macs, 0, j, q.mac1 >> 16)
-        if q.link == 1 and q.mac0 & 0xFFFFFFFFFFFF:
-            write_mac(macs, 1, j, q.mac0)
-        if is_ipv4(q.src0, q.src1):
-            write_ipv4(ips, 0, j, q.src1 >> 32)
-        if is_ipv4(q.dst0, q.dst1):
-            write_ipv4(ips, 1, j, q.dst1 >> 32)
-        community(q, block, words, ids, j)
+        q = z.paths[j]
+        numbers[0, j] = mac_word(z, q.mac1 >> 16 & 0xFFFFFFFFFFFF)
+        numbers[1, j] = ip_word(z, q.src0, q.src1)
+        numbers[2, j] = mac_word(z, q.mac0 & 0xFFFFFFFFFFFF if q.link == 1 else 0)
+        numbers[3, j] = ip_word(z, q.dst0, q.dst1)
+        numbers[4, j] = id_word(z, q)
+
+
+@compiled
+def connection_words(z: State, n: int, numbers: Record) -> None:
+    """The words of connections 0..n: rows of `numbers` are client MAC and IP, server MAC and IP."""
+    open_books(z)
+    for j in range(n):
+        c = z.connections[j]
+        numbers[0, j] = mac_word(z, c.client_mac)
+        numbers[1, j] = ip_word(z, c.client0, c.client1)
+        numbers[2, j] = mac_word(z, c.server_mac)
+        numbers[3, j] = ip_word(z, c.server0, c.server1)
+
+
+@compiled
+def place_of(z: State, kind: int, high: int, low: int) -> int:
+    """The place of a word in the table; it is new where the place's stamp is not that of the open books."""
+    w = z.work[0]
+    at = mix(mix(mix(w.seed, high), low), kind) & (WORD_PLACES - 1)
+    while True:
+        x = z.words[at]
+        if x.stamp != w.page or (x.low == low and x.high == high and x.kind == kind):
+            return at
+        at = at + 1 & (WORD_PLACES - 1)
+
+
+@compiled
+def enter(z: State, at: int, kind: int, high: int, low: int) -> int:
+    """A new word at that place of the table; returns where its letters begin."""
+    x, b = z.words[at], z.books[kind]
+    x.stamp = z.work[0].page
+    x.kind = kind
+    x.high = high
+    x.low = low
+    x.number = b.words
+    return b.letters
+
+
+@compiled
+def close(z: State, kind: int, end: int) -> None:
+    """The letters of the new word end before `end`."""
+    b = z.books[kind]
+    b.words += 1
+    b.letters = end
+    z.ends[kind, b.words] = end
+
+
+@compiled
+def mac_word(z: State, mac: int) -> int:
+    """Number of the MAC whose first byte is the lowest of `mac`; -1 where that is 0."""
+    if mac == 0:
+        return -1
+    at = place_of(z, MAC, 0, mac)
+    if z.words[at].stamp != z.work[0].page:
+        p = enter(z, at, MAC, 0, mac)
+        for i in range(6):
+            z.letters[MAC, p] = HEX[mac >> 8 * i + 4 & 15]
+            z.letters[MAC, p + 1] = HEX[mac >> 8 * i & 15]
+            z.letters[MAC, p + 2] = COLON
+            p += 3
+        close(z, MAC, p - 1)
+    return z.words[at].number
+
+
+@compiled
+def ip_word(z: State, high: int, low: int) -> int:
+    """Number of an address of 16 bytes, in order from the lowest of `high` on."""
+    at = place_of(z, IP, high, low)
+    if z.words[at].stamp != z.work[0].page:
+        p = enter(z, at, IP, high, low)
+        close(z, IP, write_ipv4(z, p, low >> 32) if is_ipv4(high, low) else write_ipv6(z, p, high, low))
+    return z.words[at].number
+
+
+@compiled
+def id_word(z: State, q: Record) -> int:
+    """Number of the Community ID of path q; it is computed once for a flow."""
+    f = z.flow_ids[q.fid & (FLOWS - 1)]
+    if f.fid != q.fid:
+        community(z, q, f)
+        f.fid = q.fid
+    at = place_of(z, ID, f.high, f.low)
+    if z.words[at].stamp != z.work[0].page:
+        p = enter(z, at, ID, f.high, f.low)
+        for i in range(ID_SIZE):
+            z.letters[ID, p + i] = f.letters[i]
+        close(z, ID, p + ID_SIZE)
+    return z.words[at].number
 
 
 @compiled
@@ -47,129 +135,67 @@ def is_ipv4(high: int, low: int) -> bool:
 
 
 @compiled
-def write_mac(out: Letters, side: int, j: int, x: int) -> None:
-    """The six lower bytes of x, lowest first."""
-    for i in range(6):
-        out[side, j, 3 * i] = HEX[x >> 8 * i + 4 & 15]
-        out[side, j, 3 * i + 1] = HEX[x >> 8 * i & 15]
-        if i < 5:
-            out[side, j, 3 * i + 2] = 58
-
-
-@compiled
-def write_ipv4(out: Letters, side: int, j: int, x: int) -> None:
-    """The four lower bytes of x, lowest first."""
-    at = 0
+def write_ipv4(z: State, p: int, x: int) -> int:
+    """The four lower bytes of x, lowest first; returns where the text ends."""
     for i in range(4):
         v = x >> 8 * i & 255
         if v >= 100:
-            out[side, j, at] = 48 + v // 100
-            at += 1
+            z.letters[IP, p] = ZERO + v // 100
+            p += 1
         if v >= 10:
-            out[side, j, at] = 48 + v // 10 % 10
-            at += 1
-        out[side, j, at] = 48 + v % 10
-        at += 1
-        if i < 3:
-            out[side, j, at] = 46
-            at += 1
+            z.letters[IP, p] = ZERO + v // 10 % 10
+            p += 1
+        z.letters[IP, p] = ZERO + v % 10
+        z.letters[IP, p + 1] = DOT
+        p += 2
+    return p - 1
 
 
 @compiled
-def turned(x: int) -> int:
-    """The bytes of an 8-byte number in the other order, as the sign is not to matter: two halves."""
-    y = int64(0)
+def group(high: int, low: int, i: int) -> int:
+    """Group i of the eight of an IPv6 address."""
+    x = high if i < 4 else low
+    return (x >> 16 * (i & 3) & 0xFF) << 8 | x >> 16 * (i & 3) + 8 & 0xFF
+
+
+@compiled
+def write_ipv6(z: State, p: int, high: int, low: int) -> int:
+    """By RFC 5952 section 4, the last four bytes as inet_ntop has them; returns where the text ends."""
+    zeros, many = longest_zeros(high, low)
+    i = 0
+    while i < 8:
+        if i == zeros:
+            z.letters[IP, p] = COLON
+            z.letters[IP, p + 1] = COLON
+            p += 2
+            i += many
+            continue
+        if i > 0 and i != zeros + many:
+            z.letters[IP, p] = COLON
+            p += 1
+        if i == 6 and zeros == 0 and many == 6:  # IPv4-compatible (RFC 4291 section 2.5.5.1)
+            return write_ipv4(z, p, low >> 32)
+        p = write_group(z, p, group(high, low, i))
+        i += 1
+    return p
+
+
+@compiled
+def longest_zeros(high: int, low: int) -> tuple[int, int]:
+    """The first of the longest runs of two or more groups that are zero, and its length; (-9, 0) without one."""
+    start, most, run = -9, 1, 0
     for i in range(8):
-        y = y << 8 | (x >> 8 * i & 255)
-    return y
+        run = run + 1 if group(high, low, i) == 0 else 0
+        if run > most:
+            start, most = i - run + 1, run
+    return (start, most) if start >= 0 else (-9, 0)
 
 
 @compiled
-def above(a: int, b: int) -> int:
-    """Which of two unsigned 8-byte numbers is greater: 1, 0, -1."""
-    if a == b:
-        return 0
-    if (a >> 32 & 0xFFFFFFFF) != (b >> 32 & 0xFFFFFFFF):
-        return 1 if (a >> 32 & 0xFFFFFFFF) > (b >> 32 & 0xFFFFFFFF) else -1
-    return 1 if (a & 0xFFFFFFFF) > (b & 0xFFFFFFFF) else -1
-
-
-@compiled
-def community(q: Record, block: Any, words: Any, ids: Letters, j: int) -> None:
-    """Community ID 1.0 with seed 0: SHA-1 in base64 of the ordered 5-tuple (github.com/corelight/community-id-spec)."""
-    swap = above(turned(q.src0), turned(q.dst0))
-    if swap == 0:
-        swap = above(turned(q.src1), turned(q.dst1))
-    if swap == 0:
-        swap = 1 if q.sport > q.dport else 0
-    sport, dport = int64(q.sport), int64(q.dport)
-    if swap > 0:
-        a0, a1, b0, b1, ap, bp = q.dst0, q.dst1, q.src0, q.src1, dport, sport
-    else:
-        a0, a1, b0, b1, ap, bp = q.src0, q.src1, q.dst0, q.dst1, sport, dport
-    n = 2
-    block[:] = 0
-    n = put(block, n, a0, a1)
-    n = put(block, n, b0, b1)
-    for value in (int64(q.next), int64(0), ap >> 8, ap & 255, bp >> 8, bp & 255):
-        block[n] = value
-        n += 1
-    block[n] = 0x80
-    block[62] = 8 * n >> 8
-    block[63] = 8 * n & 255
-    h = sha1_block(block, words)
-    ids[j, 0] = 49
-    ids[j, 1] = 58
-    for i in range(7):
-        group = int64(0)
-        for t in range(3):
-            at = 3 * i + t
-            group = group << 8 | (h[at // 4] >> 8 * (3 - at % 4) & 255 if at < 20 else 0)
-        for t in range(4):
-            ids[j, 2 + 4 * i + t] = BASE64[group >> 6 * (3 - t) & 63]
-    ids[j, 29] = 61
-
-
-@compiled
-def put(block: Any, n: int, high: int, low: int) -> int:
-    """An address into the block at n; returns where it ends."""
-    if not is_ipv4(high, low):
-        for i in range(8):
-            block[n + i] = high >> 8 * i & 255
-            block[n + 8 + i] = low >> 8 * i & 255
-        return n + 16
-    for i in range(4):
-        block[n + i] = low >> 32 + 8 * i & 255
-    return n + 4
-
-
-@compiled
-def rotated(x: int, n: int) -> int:
-    return (x << n | x >> 32 - n) & 0xFFFFFFFF
-
-
-@compiled
-def sha1_block(block: Any, words: Any) -> tuple[int, int, int, int, int]:
-    """SHA-1 (FIPS 180-4 section 6.1.2) of one padded block of 64 bytes."""
-    for i in range(16):
-        words[i] = block[4 * i] << 24 | block[4 * i + 1] << 16 | block[4 * i + 2] << 8 | block[4 * i + 3]
-    for i in range(16, 80):
-        words[i] = rotated(words[i - 3] ^ words[i - 8] ^ words[i - 14] ^ words[i - 16], 1)
-    a, b, c, d, e = 0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476, 0xC3D2E1F0
-    for i in range(80):
-        if i < 20:
-            f, t = b & c | ~b & d, 0x5A827999
-        elif i < 40:
-            f, t = b ^ c ^ d, 0x6ED9EBA1
-        elif i < 60:
-            f, t = b & c | b & d | c & d, 0x8F1BBCDC
-        else:
-            f, t = b ^ c ^ d, 0xCA62C1D6
-        a, b, c, d, e = (rotated(a, 5) + (f & 0xFFFFFFFF) + e + t + words[i]) & 0xFFFFFFFF, a, rotated(b, 30), c, d
-    return (
-        (0x67452301 + a) & 0xFFFFFFFF,
-        (0xEFCDAB89 + b) & 0xFFFFFFFF,
-        (0x98BADCFE + c) & 0xFFFFFFFF,
-        (0x10325476 + d) & 0xFFFFFFFF,
-        (0xC3D2E1F0 + e) & 0xFFFFFFFF,
-    )
+def write_group(z: State, p: int, x: int) -> int:
+    """Up to four digits, without zeros before them."""
+    for shift in (12, 8, 4, 0):
+        if shift == 0 or x >> shift:
+            z.letters[IP, p] = HEX[x >> shift & 15]
+            p += 1
+    return p

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 Bytes = npt.NDArray[np.uint8]
 Integers = npt.NDArray[np.int64]
@@ -89,11 +90,43 @@ class Units:
 
 
 @dataclass(frozen=True, slots=True)
-class Paths:
-    """The distinct senders and receivers of one batch, as text, one entry a path.
+class Words:
+    """A text a row, out of few distinct ones.
 
     Attributes:
-        source_mac: such as `00:80:f4:09:51:3b`; None where the link layer has none.
+        at: place in `texts`, -1 where the row has none.
+        texts: Arrow strings, each once.
+    """
+
+    at: npt.NDArray[np.int32]
+    texts: pa.StringArray
+
+    @classmethod
+    def of(cls, values: Sequence[str | None]) -> Words:
+        """These texts, one a row."""
+        place: dict[str, int] = {}
+        at = [-1 if value is None else place.setdefault(value, len(place)) for value in values]
+        return cls(np.array(at, np.int32), pa.array(place, pa.string()))
+
+    def __getitem__(self, row: int) -> str | None:
+        """The text of one row."""
+        at = int(self.at[row])
+        return None if at < 0 else str(self.texts[at])
+
+    def arrow(self, rows: npt.NDArray[np.int32] | None = None) -> pa.DictionaryArray:
+        """The column, or its `rows` in that order."""
+        at = self.at if rows is None else self.at[rows]
+        missing = at < 0
+        codes = pa.array(at, mask=missing if missing.any() else None)
+        return pa.DictionaryArray.from_arrays(codes, self.texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The distinct senders and receivers of one batch, one entry a path.
+
+    Attributes:
+        source_mac: such as `00:80:f4:09:51:3b`; none where the link layer has none.
         source_ip: IPv4 dotted, IPv6 by RFC 5952.
         source_port: 0 to 65535.
         destination_mac: as `source_mac`.
@@ -104,23 +137,74 @@ class Paths:
         vlan: outermost VLAN identifier, -1 where the packet carries no tag.
     """
 
-    source_mac: list[str | None]
-    source_ip: list[str]
+    source_mac: Words
+    source_ip: Words
     source_port: npt.NDArray[np.int32]
-    destination_mac: list[str | None]
-    destination_ip: list[str]
+    destination_mac: Words
+    destination_ip: Words
     destination_port: npt.NDArray[np.int32]
-    transport: list[str]
-    community_id: list[str]
+    transport: Words
+    community_id: Words
     vlan: npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
+class Connections:
+    """Who spoke to whom over IP in one batch, whatever they said.
+
+    One entry for each client, server, port of the server, transport, pair of MACs and VLAN, in order of their first
+    packets; never more entries than packets.
+
+    Attributes:
+        client_mac: as in `Paths`; none where the link layer has none, or where a pseudo-device hides it.
+        client_ip: as in `Paths`.
+        server_mac: as `client_mac`.
+        server_ip: as `client_ip`; the server is who was sent a SYN, has the well-known port, or was spoken to first.
+        server_port: -1 where the transport has no ports.
+        transport: `tcp`, `udp`, `icmp`, ..., else the number of the IP protocol.
+        vlan: as in `Paths`.
+        packets: in both directions.
+        bytes: of these packets on the wire, link layer included.
+        first: ns since 1970-01-01 UTC of the first packet.
+        last: of the latest packet.
+        frame: 1-based number of the first packet.
+        established: of TCP, whether client and server acknowledged each other, in this batch or before; -1: not TCP.
+    """
+
+    client_mac: Words
+    client_ip: Words
+    server_mac: Words
+    server_ip: Words
+    server_port: npt.NDArray[np.int32]
+    transport: Words
+    vlan: npt.NDArray[np.int32]
+    packets: Integers
+    bytes: Integers
+    first: Integers
+    last: Integers
+    frame: Integers
+    established: npt.NDArray[np.int8]
+
+    def __len__(self) -> int:
+        return int(self.frame.size)
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
-    """What one step of the engine found: the units of each framing, by the framing's name."""
+    """What one step of the engine found: the units of each framing, by the framing's name.
+
+    Attributes:
+        units: by the framing's name.
+        paths: who sent them.
+        packets: read in this step.
+        first_time: of the packets, ns since 1970-01-01 UTC; 0 where there are none.
+        last_time: likewise.
+        connections: of all packets over IP; None where the engine was not asked for them.
+    """
 
     units: Mapping[str, Units]
     paths: Paths
     packets: int
     first_time: int
     last_time: int
+    connections: Connections | None = None

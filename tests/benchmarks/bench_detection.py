@@ -173,7 +173,8 @@ def lemay() -> Iterator[Trial]:
     """Modbus: 6 RTUs polled by an MTU; what was recorded before the fake command is the history of all three."""
     folder, labels = SHARED / "pcap-nolicence" / LEMAY, SHARED / "labels" / LEMAY
     fake, sweep = "send_a_fake_command_modbus_6RTU_with_operate", "characterization_modbus_6RTU_with_operate"
-    facts = Facts({"masters": ["192.168.1.100"], "zones": ["192.168.0.0/16"]})
+    mtu = ["192.168.1.100"]
+    facts = Facts({"masters": mtu, "engineering_stations": mtu, "zones": ["192.168.0.0/16"]})
     before = 1_424_799_480_000_000_000  # 2015-02-24T17:38:00Z, 130 s before the fake command
     for name in (fake, sweep):
         rows = csv.reader((labels / f"{name}_labeled.csv").read_text("utf-8").splitlines(), delimiter=";")

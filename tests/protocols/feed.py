@@ -9,7 +9,7 @@ import numpy as np
 
 from collectors.wire.protocol import protocol, protocols, vocabulary
 from collectors.wire.reader import Reader
-from collectors.wire.units import Paths, Units
+from collectors.wire.units import Paths, Units, Words
 from core.rows import RowBatch, RowKind
 from core.scope import Origin
 
@@ -29,14 +29,14 @@ def units(sent: Sequence[tuple[bool, bytes]], port: int = 502) -> tuple[Units, P
     flow, time = np.ones(len(sent), np.int64), count * 1_000_000_000
     ports = np.array([40000, port], np.int32)
     paths = Paths(
-        ["02:00:00:00:00:01", "02:00:00:00:00:02"],
-        [CLIENT, SERVER],
+        Words.of(["02:00:00:00:00:01", "02:00:00:00:00:02"]),
+        Words.of([CLIENT, SERVER]),
         ports,
-        ["02:00:00:00:00:02", "02:00:00:00:00:01"],
-        [SERVER, CLIENT],
+        Words.of(["02:00:00:00:00:02", "02:00:00:00:00:01"]),
+        Words.of([SERVER, CLIENT]),
         ports[::-1].copy(),
-        ["tcp", "tcp"],
-        ["1:x", "1:x"],
+        Words.of(["tcp", "tcp"]),
+        Words.of(["1:x", "1:x"]),
         np.array([-1, -1], np.int32),
     )
     return Units(memory, end - sizes, end, reply, flow, count, time, reply.astype(np.int32)), paths

@@ -225,7 +225,7 @@ def test_ipv4_paths_are_written_like_the_library_writes_them(source: object, des
 def test_ipv6_paths_are_written_like_the_library_writes_them(source: object, destination: object, sport: int) -> None:
     packet = ethernet(ip6(str(source), str(destination), tcp(sport, 502, 1, UNIT)), 0x86DD)
     (found,) = read(pcap([packet]))
-    if "." not in found.source[1] + found.destination[1]:  # IPv4 in IPv6 is written like IPv4
+    if "." not in f"{found.source[1]}{found.destination[1]}":  # IPv4 in IPv6 is written like IPv4
         assert (found.source[1], found.destination[1]) == (str(source), str(destination))
         assert found.community_id == community_id(str(source), sport, str(destination), 502)
 

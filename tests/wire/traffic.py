@@ -35,10 +35,10 @@ class Found(NamedTuple):
     reply: bool
     flow: int
     time: int
-    source: tuple[str | None, str, int]
-    destination: tuple[str | None, str, int]
-    transport: str
-    community_id: str
+    source: tuple[str | None, str | None, int]
+    destination: tuple[str | None, str | None, int]
+    transport: str | None
+    community_id: str | None
     vlan: int
 
 

@@ -14,7 +14,9 @@ def check(seen: Seen) -> Finding:
     """Traffic contradicts it where dial-in over IP ends at a control host; telephone modems it cannot show."""
     links = [link for link in dial_in(seen) if seen.in_control(link.server) or seen.in_control(link.client)]
     if links:
-        why = Words("Hosts of the control system take part in dial-in over IP.", "控制系统主机参与了基于 IP 的拨号接入。")
+        why = Words(
+            "Hosts of the control system take part in dial-in over IP.", "控制系统主机参与了基于 IP 的拨号接入。"
+        )
         advice = Words("Switch the dial-in off.", "关闭拨号接入。")
         return not_met(REQUIREMENT, why, link_evidence(seen, links), advice)
     why = Words(

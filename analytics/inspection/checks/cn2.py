@@ -47,7 +47,9 @@ def check(seen: Seen) -> Finding:
             "Which zones there are is not known, and no field device was seen beside supervision on one network.",
             "安全域划分未知，也未见现场控制设备与上层主机同处一个二层网络。",
         )
-    look = Words("Compare the rules of the devices between zones with the matrix.", "将域间设备的策略与通信矩阵对照核查。")
+    look = Words(
+        "Compare the rules of the devices between zones with the matrix.", "将域间设备的策略与通信矩阵对照核查。"
+    )
     return unseen(REQUIREMENT, why, link_evidence(seen, crossing), look)
 
 

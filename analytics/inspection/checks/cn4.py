@@ -21,7 +21,8 @@ def check(seen: Seen) -> Finding:
     """Traffic contradicts it where an industrial protocol can be read and one end is reached by a wide-area network.
 
     That is a public address, or a zone whose registered name says so. Where the tap lies inside an encrypting
-    gateway, the same traffic is in clear for us and encrypted outside: register such a zone by another name.
+    gateway, the same traffic is in clear for us and encrypted outside: register such a zone by another name. Who is
+    authenticated, by what, cannot be seen.
     """
     clear = [talk for talk in seen.talks if remote(seen, talk.client, talk.server)]
     if clear:

@@ -20,6 +20,7 @@ def check(seen: Seen) -> Finding:
 
     Versions within one port (SNMP 1 to 3, SMB 1 to 3, TLS) stand in the content, which is not looked at here: they are
     named as evidence for a look on the spot, and no verdict rests on them.
+    What hosts would accept besides cannot be seen.
     """
     links = [link for link in answered(seen.links) if link.service]
     old = [link for link in links if link.service and link.service.old]

@@ -8,7 +8,7 @@ from typing import Any
 from analytics.inspection.annex import Document
 from analytics.inspection.report.labels import LABELS, RECTIFICATIONS, ROLES, VERDICTS, words
 from analytics.inspection.requirements import BY_ID, DEFAULT_LEVEL, Item, level_of
-from core.entities import Evidence, Finding, Frames, Inspection, Verdict
+from core.entities import Evidence, Finding, Frames, Inspection, Rectification, Verdict
 from core.text import rfc3339
 
 MOST_SHOWN = 12
@@ -92,11 +92,17 @@ def _finding(finding: Finding, level: int, pick: _Words) -> Document:
         "gist": pick(item.gist, item.gist_zh),
         "verdict": finding.verdict.value,
         "verdict_word": pick(*VERDICTS[finding.verdict]),
-        "rectification": pick(*RECTIFICATIONS[finding.rectification]),
+        "rectification": _repair(finding, pick),
         "why": pick(finding.en, finding.zh),
         "advice": pick(finding.advice_en, finding.advice_zh),
         "evidence": [_evidence(one, pick) for one in finding.evidence],
     }
+
+
+def _repair(finding: Finding, pick: _Words) -> str:
+    """Where the repair stands; a dash where nothing is known to repair."""
+    known = finding.verdict in (Verdict.NOT_MET, Verdict.MET) or finding.rectification is not Rectification.NONE_NEEDED
+    return pick(*RECTIFICATIONS[finding.rectification]) if known else "–"
 
 
 def _evidence(one: Evidence, pick: _Words) -> Document:
@@ -115,7 +121,9 @@ def _shown(frames: Frames, total: int) -> str:
 
 def _asset(one: Document, pick: _Words) -> Document:
     level = "" if one["level"] is None else f"{one['level']:g}"
-    guessed = pick(f" ({LABELS['guessed'][0]})", f"（{LABELS['guessed'][1]}）") if one["level_guessed"] and level else ""
+    guessed = (
+        pick(f" ({LABELS['guessed'][0]})", f"（{LABELS['guessed'][1]}）") if one["level_guessed"] and level else ""
+    )
     place = " / ".join(part for part in (level + guessed, one["zone"]) if part)
     role = one["role"]
     differences = "; ".join(words[pick.language] for words in one["differences"])

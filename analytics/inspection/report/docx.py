@@ -46,7 +46,7 @@ class _Page:
 
     def __init__(self, document: Document) -> None:
         self.d, self.l = document, document["labels"]
-        self.out = docx.Document()
+        self.out: Any = docx.Document()
         section = self.out.sections[0]
         section.page_width, section.page_height = Mm(210), Mm(297)
         section.left_margin = section.right_margin = Mm(18)
@@ -132,7 +132,10 @@ class _Page:
             for problem in problems:
                 self.out.add_paragraph(_writable(problem), style="List Bullet")
         rows = [
-            (f"{one['address']}\n{one['mac']}".strip(), *(one[n] for n in ("name", "role", "level", "product", "status")))
+            (
+                f"{one['address']}\n{one['mac']}".strip(),
+                *(one[n] for n in ("name", "role", "level", "product", "status")),
+            )
             for one in self.d["assets"]
         ]
         heads = tuple(self.l[name] for name in ("address", "name", "role", "level", "product", "status"))

@@ -21,8 +21,10 @@ LABELS: dict[str, tuple[str, str]] = {
     "size": ("Bytes", "字节数"),
     "damage": ("Damage", "损坏情况"),
     "passive": (
-        "Nothing was sent to the plant. Verdicts rest on what crossed one tap in the period above; “not observable” is "
-        "no fault and no pass: it says that traffic alone cannot tell.",
+        (
+            "Nothing was sent to the plant. Verdicts rest on what crossed one tap in the period above; “not observable” "
+            "is no fault and no pass: it says that traffic alone cannot tell."
+        ),
         "检查未向生产网络发送任何报文。结论仅依据上述时段内一个采集点的流量；“看不见”既非不合格也非合格，表示仅凭流量无法判断。",
     ),
     "own_words": (
@@ -46,8 +48,10 @@ LABELS: dict[str, tuple[str, str]] = {
         "本次仅检查工控流量，未涉及其他服务。",
     ),
     "limits": (
-        "One tap sees the traffic of its place. Devices that were silent, services that nobody used, serial lines, "
-        "radio, what lies inside encrypted sessions, and everything on paper are outside of it.",
+        (
+            "One tap sees the traffic of its place. Devices that were silent, services that nobody used, serial lines, "
+            "radio, what lies inside encrypted sessions, and everything on paper are outside of it."
+        ),
         "单个采集点只能看到所在位置的流量。静默的设备、无人使用的服务、串行线路、无线信号、加密会话的内容以及管理资料均不在其中。",
     ),
     "findings": ("Findings", "逐项结论"),

@@ -20,7 +20,7 @@ def to_pdf(document: Document) -> bytes:
     Raises:
         UnsupportedError: there is no font for its characters.
     """
-    families = choose(texts(document))
+    families = choose(texts(document), document["language"])
     given = {"document": json.dumps(document, ensure_ascii=False), "fonts": json.dumps(families)}
     made: bytes = typst.compile(str(_TEMPLATE), font_paths=paths(), sys_inputs=given)
     return made

@@ -1,0 +1,155 @@
+"""CIP: tshark's `cip`, with the connection manager's and PCCC's parts of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from core.rows import RowKind
+from tests.oracle import tshark
+from tests.oracle.compare import Compared, Difference, Mismatch, Oracle, Row, Value, word
+
+
+@dataclass(frozen=True)
+class Within(Compared):
+    """A field of tshark in some frames only.
+
+    Attributes:
+        holds: in which frames.
+        also: another name that tshark has for it.
+    """
+
+    holds: Callable[[tshark.Frame], bool] = lambda _: True
+    also: str = ""
+
+    def of_tshark(self, frame: tshark.Frame) -> list[Value]:
+        if not self.holds(frame):
+            return []
+        return [self.convert(text) for name in (self.theirs, self.also) for text in frame.get(name, [])]
+
+
+def _present(frame: tshark.Frame) -> bool:
+    return "cip.service" in frame
+
+
+def _codes(frame: tshark.Frame, name: str = "cip.service") -> list[int]:
+    return [int(text, 0) for text in frame.get(name, [])]
+
+
+def _octet(row: Row) -> Value:
+    """The service with its response bit."""
+    service: int = row["cip.service"]
+    return service | (0x80 if row["ot.direction"] == "response" else 0)
+
+
+def _asks(row: Row) -> bool:
+    return bool(row["ot.direction"] == "request")
+
+
+def _of(*services: int) -> Callable[[Row], bool]:
+    return lambda row: row["cip.service"] in services
+
+
+def _low(text: str) -> Value:
+    return int(text, 0) & 0x0F
+
+
+def _part_of(ours: Sequence[Value], theirs: Sequence[Value]) -> bool:
+    rest = iter(theirs)
+    return all(any(one == other for other in rest) for one in ours)
+
+
+def _path(one: Mismatch) -> bool:
+    return one.field in {CLASS, INSTANCE}
+
+
+def _wrapping(one: Mismatch) -> bool:
+    """Whether tshark's values without those of every Unconnected Send, and of its path, are ours."""
+    sends = "0x52" in one.frame.get("cip.cm.sc", [])
+    if one.field == SERVICE:
+        return sends and [value for value in one.theirs if value != 0x52] == one.ours
+    classes = _codes(one.frame, "cip.class")
+    if not sends or not _path(one) or len(classes) != len(one.theirs):
+        return False
+    kept = [value for value, number in zip(one.theirs, classes, strict=True) if number != 0x06]
+    return kept == one.ours
+
+
+def _connection_path(one: Mismatch) -> bool:
+    """Whether tshark's values are ours with those of the path of the connection that is opened or closed."""
+    column, route = (CLASS, "cip.connection_class") if one.field == CLASS else (INSTANCE, "cip.connection_instance")
+    own = column.split(" = ")[0]
+    if not _path(one):
+        return False
+    both = [row[name] for row in one.rows[RowKind.MESSAGES] for name in (own, route) if row[name] is not None]
+    return any(row[route] is not None for row in one.rows[RowKind.MESSAGES]) and both == one.theirs
+
+
+def _several(one: Mismatch) -> bool:
+    """Whether the path of one service has more than one class; ours are the first."""
+    alone = len(_codes(one.frame)) == 1
+    return _path(one) and alone and len(one.theirs) > 1 and one.theirs[:1] == one.ours
+
+
+def _lists(one: Mismatch) -> bool:
+    """Whether the frame holds services with lists of attributes, and our numbers are some of tshark's, in its order."""
+    lists = {0x01, 0x02, 0x03, 0x04} & {code & 0x7F for code in _codes(one.frame)}
+    return one.field == ATTRIBUTE and bool(lists) and _part_of(one.ours, one.theirs)
+
+
+SERVICE = "cip.service = cip.service"
+CLASS = "cip.class = cip.class"
+INSTANCE = "cip.instance = cip.instance"
+ATTRIBUTE = "cip.attribute = cip.attribute"
+ORACLE = Oracle(
+    protocol="cip",
+    present=_present,
+    index=("cip",),
+    options=("enip.desegment:TRUE",),
+    fields=(
+        Compared("cip.service", "cip.service", value=_octet),
+        Compared("cip.class", "cip.class"),
+        Compared("cip.instance", "cip.instance"),
+        Compared("cip.attribute", "cip.attribute"),
+        Compared("cip.member", "cip.member"),
+        Compared("cip.symbol", "cip.tag", convert=word),
+        Compared("cip.genstat", "cip.status"),
+        Within("cip.addstat", "cip.extended_status", also="cip.cm.ext_status"),
+        Compared("cip.cm.ot_connid", "cip.ot_connection_id"),
+        Compared("cip.cm.to_connid", "cip.to_connection_id"),
+        Compared("cip.cm.conn_serial_num", "cip.connection_serial"),
+        Compared("cip.cm.vendor", "cip.originator_vendor"),
+        Compared("cip.cm.orig_serial_num", "cip.originator_serial"),
+        Compared("cip.cm.otrpi", "cip.ot_interval"),
+        Compared("cip.cm.torpi", "cip.to_interval"),
+        Compared("cip.cm.fwo.transport", "cip.transport_class"),
+        Within("cip.pccc.cmd.code", "cip.pccc_command", convert=_low, also="cip.pccc.resp.code"),
+        Within("cip.pccc.fnc.code_0f", "cip.pccc_function", only=_asks, also="cip.pccc.fnc.code_06"),
+    ),
+    differences=(
+        Difference(
+            "Unconnected Send: tshark shows the wrapping and the request in it, we the request alone, which is what "
+            "the device is asked and answers",
+            "both",
+            _wrapping,
+        ),
+        Difference(
+            "Forward Open and Forward Close: tshark also gives class and instance of the connection's path, which are "
+            "columns of their own, `cip.connection_class` and `cip.connection_instance`",
+            "both",
+            _connection_path,
+        ),
+        Difference(
+            "a path with a second class: tshark shows all of them, our column the first",
+            "both",
+            _several,
+        ),
+        Difference(
+            "services with a list of attributes, or with all of them: tshark gives the number of each, our column "
+            "only the attribute that the path names",
+            "both",
+            _lists,
+        ),
+    ),
+    extra=("cip.cm.sc",),
+)
