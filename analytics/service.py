@@ -57,6 +57,9 @@ class AnalyticsService:
 
     While a store refuses, it waits, and the stream fills up behind it. Anything else that it cannot do is a broken
     invariant: it raises on its thread, for the process to end and be started anew.
+
+    Attributes:
+        broken: whether that has happened.
     """
 
     def __init__(
@@ -85,7 +88,7 @@ class AnalyticsService:
         self._kept = time.monotonic()
         self._over = threading.Event()
         self._insist = Patience("the analysis", self._over)
-        self._broken = False
+        self.broken = False
         self._thread = threading.Thread(target=self._work, name="analytics", daemon=True)
 
     @property
@@ -104,7 +107,7 @@ class AnalyticsService:
     def join(self, seconds: float) -> None:
         """Waits for its end, at most so long, and keeps what was learned."""
         self._thread.join(seconds)
-        if not self._thread.is_alive() and not self._broken:
+        if not self._thread.is_alive() and not self.broken:
             self._keep_learned()
 
     def _work(self) -> None:
@@ -116,7 +119,7 @@ class AnalyticsService:
         except StoppedError:
             _log.warning("the analysis ends before everything could be kept")
         except BaseException:
-            self._broken = True  # so that what it has learned is as it was kept last
+            self.broken = True  # so that what it has learned is as it was kept last
             raise
 
     def _gather(self) -> list[RowBatch]:

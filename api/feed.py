@@ -21,7 +21,17 @@ class Listener:
         self._forget = forget
         self._news: deque[News] = deque(maxlen=most)
         self._missed = 0
+        self._over = False
         self._lock = threading.Lock()
+
+    def over(self) -> bool:
+        """Whether no news will come any more."""
+        return self._over
+
+    def end(self) -> None:
+        """No news will come any more."""
+        self._over = True
+        self._wake()
 
     def hear(self, alerts: Sequence[News]) -> None:
         """Keep those that concern this listener."""
@@ -77,6 +87,13 @@ class MemoryFeed:
             listener = Listener(scope, wake, self._most_news, self._forget)
             self._listeners.add(listener)
         return listener
+
+    def close(self) -> None:
+        """No more news come; every listener is woken to hear that."""
+        with self._lock:
+            listeners = tuple(self._listeners)
+        for listener in listeners:
+            listener.end()
 
     @property
     def listeners(self) -> int:

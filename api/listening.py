@@ -22,6 +22,10 @@ class Ear:
         self._some = some
         self._subscription = subscription
 
+    def over(self) -> bool:
+        """Whether no news will come any more."""
+        return self._subscription.over()
+
     async def next(self) -> tuple[Sequence[tuple[Alert, Review]], int]:
         """What came and how many were missed; nothing where nothing came for a while."""
         try:

@@ -12,6 +12,7 @@ def one_of(kind: str, known: Iterable[str]) -> Callable[[str], str]:
 
     Args:
         kind: of name, for the message.
+        known: the names there are.
     """
     names = tuple(known)
 

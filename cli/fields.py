@@ -8,11 +8,10 @@ from typing import Annotated
 import typer
 
 from cli.choice import completed
-from cli.tables import print_table
+from cli.tables import print_table, speaks_chinese
 from collectors.wire.protocol import vocabulary
 from core.errors import UnknownNameError
 from core.fields import Field
-
 
 EPILOG = """Examples:
   liaowang fields modbus
@@ -27,7 +26,7 @@ def command(
         typer.Argument(
             help="A protocol, a field, or the beginning of one.",
             metavar="NAME",
-            autocompletion=lambda incomplete: completed([*vocabulary().protocols, *vocabulary().names()])(incomplete),
+            autocompletion=completed([*vocabulary().protocols, *vocabulary().names()]),
             show_default=False,
         ),
     ] = "",
@@ -38,8 +37,9 @@ def command(
     if as_json:
         typer.echo(json.dumps([_about(one) for one in chosen], ensure_ascii=False, indent=2))
         return
-    rows = ((one.name, one.kind.value, one.unit, one.en, one.zh, one.source) for one in chosen)
-    print_table(("field", "kind", "unit", "meaning", "意义", "source"), rows)
+    chinese = speaks_chinese()
+    rows = ((one.name, one.kind.value, one.unit, one.zh if chinese else one.en, one.source) for one in chosen)
+    print_table(("field", "kind", "unit", "meaning", "source"), rows)
 
 
 def _chosen(name: str) -> list[Field]:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import importlib
 import os
-import pkgutil
+import re
 import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any
 
@@ -23,6 +25,8 @@ DONE, DAMAGED, NOTHING, INTERRUPTED = 0, 1, 2, 130
 """Exit codes: all done; done, but input was damaged or a test failed; nothing could be done; Ctrl-C."""
 
 VERSION = "0.1.0"
+
+_VERB = re.compile(r"^(def command\(|app = typer\.Typer\()", re.MULTILINE)
 
 
 class Verbs(TyperGroup):
@@ -72,24 +76,24 @@ def load_verbs(only: str = "") -> None:
     Args:
         only: a verb; where there is none of that name, all are loaded.
     """
-    names = [found.name for found in pkgutil.iter_modules(cli.__path__)]
-    if only in names and only != "main" and _add(only):
-        return
-    for name in sorted(names):
-        if f"{cli.__name__}.{name}" != __name__ and name != "main":
-            _add(name)
+    names = sorted(verbs())
+    for name in [only] if only in names else names:
+        _add(name)
 
 
-def _add(name: str) -> bool:
-    """Whether the module is a verb."""
+def verbs() -> Iterator[str]:
+    """The names of the verbs, told without importing them: some take a second."""
+    for file in Path(cli.__path__[0]).glob("*.py"):
+        if file.stem != "main" and _VERB.search(file.read_text("utf-8")):
+            yield file.stem
+
+
+def _add(name: str) -> None:
     module = importlib.import_module(f"{cli.__name__}.{name}")
     if hasattr(module, "app"):
         app.add_typer(module.app, name=name, epilog=_examples(module))
-    elif hasattr(module, "command"):
-        app.command(name, epilog=_examples(module))(module.command)
     else:
-        return False
-    return True
+        app.command(name, epilog=_examples(module))(module.command)
 
 
 def _examples(module: ModuleType) -> str | None:
@@ -97,11 +101,26 @@ def _examples(module: ModuleType) -> str | None:
     return text.replace("[", "\\[") if text else None
 
 
-def _asked() -> str:
-    """The verb that the command line names, also while a shell completes it: its module is all that is needed."""
-    words = os.environ.get("_TYPER_COMPLETE_ARGS") or os.environ.get("COMP_WORDS")
-    line = words.split() if words else sys.argv
-    return next((word for word in line[1:] if not word.startswith("-")), "")
+def _asked(words: Sequence[str]) -> str:
+    """The verb that a command line names."""
+    return next((word for word in words[1:] if not word.startswith("-")), "")
+
+
+def _completing() -> list[str] | None:
+    """The words so far, where a shell asks how they could go on."""
+    line = os.environ.get("_TYPER_COMPLETE_ARGS") or os.environ.get("COMP_WORDS")
+    return None if "_LIAOWANG_COMPLETE" not in os.environ or line is None else line.split()
+
+
+def _load() -> None:
+    """The module of the verb is all that is needed; for completing its name, not even that."""
+    words = _completing()
+    verb = _asked(sys.argv if words is None else words)
+    if words is None or verb in verbs():
+        load_verbs(verb)
+        return
+    for name in verbs():
+        app.command(name)(lambda: None)
 
 
 def _say(message: str) -> None:
@@ -111,7 +130,7 @@ def _say(message: str) -> None:
 def main() -> None:
     """Runs the command line."""
     try:
-        load_verbs(_asked())
+        _load()
     except KeyboardInterrupt:
         _say("stopped.")
         sys.exit(INTERRUPTED)

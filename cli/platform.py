@@ -16,6 +16,7 @@ from adapters.database.engine import Database
 from adapters.database.entities import DatabaseEntities
 from adapters.memory.stream import MemoryStream
 from adapters.parquet.archive import ParquetArchive
+from analytics.inspection.report.reports import InspectionReports
 from analytics.service import AnalyticsService, Inputs, Stores
 from api.feed import MemoryFeed
 from api.passwords import hash_password
@@ -30,7 +31,7 @@ from collectors.wire.protocol import vocabulary
 from core.entities import Enterprise, Role, Site, User
 from core.errors import LiaowangError
 from core.ids import make_id
-from core.ports import Reports, Retention, StorageError
+from core.ports import Retention, StorageError
 from core.scope import Origin, Scope
 
 ADMIN = "admin"
@@ -45,7 +46,7 @@ _log = logging.getLogger(__name__)
 class Platform:
     """Collectors, analytics and stores of one process; a context."""
 
-    def __init__(self, settings: Settings, content: Content, reports: Reports) -> None:
+    def __init__(self, settings: Settings, content: Content) -> None:
         """Opens the data folder.
 
         Raises:
@@ -78,7 +79,7 @@ class Platform:
             archive=self.archive,
             feed=self.feed,
             intake=self.desk,
-            reports=reports,
+            reports=InspectionReports(self.entities.state),
             rules=content.cards(),
             sight=self.sight,
             vocabulary=vocabulary(),
@@ -98,10 +99,12 @@ class Platform:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        parts = [part for part in (self.analytics, self.desk, self.watch) if part is not None]
+        inputs = [part for part in (self.desk, self.watch) if part is not None]
+        parts = [self.analytics, *inputs]
         self._over.set()
-        for part in parts:
-            part.stop()
+        self.analytics.stop()
+        for part in inputs:
+            part.stop(in_order=not self.analytics.broken)
         self.stream.close()
         until = time.monotonic() + _END_SECONDS
         for part in parts:

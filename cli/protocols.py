@@ -10,7 +10,6 @@ import typer
 from cli.tables import print_table
 from collectors.wire.protocol import Protocol, protocols
 
-
 EPILOG = """Examples:
   liaowang protocols
   liaowang protocols --json | jq -r '.[] | .name, .not_decoded[]'

@@ -19,9 +19,7 @@ from cli import demo as demonstration
 from cli.content import CONSOLE, Content, read_facts
 from cli.platform import Platform
 from cli.settings import Settings, load
-from core.entities import Inspection
-from core.errors import LiaowangError, UnsupportedError
-from core.ports import Requirement
+from core.errors import LiaowangError
 
 
 class PortInUseError(LiaowangError):
@@ -50,7 +48,7 @@ def command(
     listener = _listen(settings)
     facts = read_facts(settings.facts) | (demonstration.FACTS if demo else {})
     content = Content(lambda message: console.print(f"warning: {message}", soft_wrap=True), settings.rules, facts)
-    with Platform(settings, content, NoReports()) as platform:
+    with Platform(settings, content) as platform:
         app = create_app(platform.services, _api(settings))
         options = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1, access_log=False)
         server = uvicorn.Server(options)
@@ -93,16 +91,6 @@ def _address(settings: Settings) -> str:
     """The console's address; a listener on all addresses is reached by the machine's own."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(settings.host, settings.host)  # noqa: S104
     return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
-
-
-class NoReports:
-    """Until the inspection is there."""
-
-    def requirements(self, standard: str) -> list[Requirement]:
-        return []
-
-    def render(self, inspection: Inspection, form: str, language: str) -> bytes:
-        raise UnsupportedError("no reports yet")
 
 
 def _listen(settings: Settings) -> socket.socket:

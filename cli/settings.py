@@ -130,12 +130,8 @@ def _environment() -> tuple[str, dict[str, Any]]:
 
 
 def _unused() -> tuple[str, ...]:
-    errors = [
-        UnknownNameError("variable", PREFIX + name.upper(), (PREFIX + known.upper() for known in Settings.model_fields))
-        for name in _variables()
-        if name not in Settings.model_fields
-    ]
-    return tuple(str(error) for error in errors)
+    names = [name for name in _variables() if name not in Settings.model_fields]
+    return tuple(str(UnknownNameError("setting in the environment", name, Settings.model_fields)) for name in names)
 
 
 def _variables() -> dict[str, str]:

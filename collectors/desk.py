@@ -45,6 +45,7 @@ class Desk:
         self._waiting: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._ended = threading.Event()
         self._over = threading.Event()
+        self._in_order = True
         self._insist = Patience("the capture desk", self._over)
         self._thread = threading.Thread(target=self._work, name="capture-desk", daemon=True)
 
@@ -69,8 +70,13 @@ class Desk:
             self._waiting.put(key)
         self._thread.start()
 
-    def stop(self) -> None:
-        """Tells it to end after the step that it is at; what it has not finished is taken up again."""
+    def stop(self, in_order: bool = True) -> None:
+        """Tells it to end after the step that it is at; what it has not finished is taken up again.
+
+        Args:
+            in_order: nothing broke, so that the capture under way has nothing to answer for.
+        """
+        self._in_order = in_order
         self._over.set()
         self._waiting.put(None)
 
@@ -121,9 +127,9 @@ class Desk:
                 return
 
     def _let_go(self, key: str) -> None:
-        """An end that was asked for is nothing that the capture has to answer for."""
+        """An end in order does not count as an attempt."""
         job = self._jobs.get(key)
-        if job.upload.state is not UploadState.RUNNING:
+        if not self._in_order or job.upload.state is not UploadState.RUNNING:
             return
         try:
             # It stays at one attempt, for some of its rows may have been kept.

@@ -73,6 +73,7 @@ class FolderWatch:
         self._decoder = Decoder(origin)
         self._counted: Counter[str] = Counter()
         self._over = threading.Event()
+        self._in_order = True
         self._insist = Patience("the watch of the folder", self._over)
         self._absent = ""
         self._thread = threading.Thread(target=self._work, name="folder-watch", daemon=True)
@@ -91,8 +92,13 @@ class FolderWatch:
         captures_in(self._folder)
         self._thread.start()
 
-    def stop(self) -> None:
-        """Tells it to end after the step that it is at."""
+    def stop(self, in_order: bool = True) -> None:
+        """Tells it to end after the step that it is at.
+
+        Args:
+            in_order: nothing broke, so that the file under way has nothing to answer for.
+        """
+        self._in_order = in_order
         self._over.set()
 
     def join(self, seconds: float) -> None:
@@ -113,7 +119,7 @@ class FolderWatch:
             if not self._over.is_set():
                 raise
             # The stream was closed under it; the next run reads the file again.
-        if self._over.is_set() and self._book.reading:
+        if self._over.is_set() and self._in_order and self._book.reading:
             self._let_go()
 
     def _watch(self) -> None:
@@ -184,7 +190,7 @@ class FolderWatch:
         self._entities.save_state(self._name, _document.dump_json(self._book))
 
     def _let_go(self) -> None:
-        """An end that was asked for is nothing that the file has to answer for."""
+        """An end in order does not count as an attempt."""
         self._book.attempts = 1
         try:
             self._insist(self._keep)

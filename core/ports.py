@@ -211,6 +211,9 @@ class EntityStore(Protocol):
 class Subscription(Protocol):
     """What one listener has not seen yet."""
 
+    def over(self) -> bool:
+        """Whether no news will come any more."""
+
     def take(self) -> tuple[Sequence[tuple[Alert, Review]], int]:
         """The versions since the last call, oldest first, and how many were dropped because nobody took them."""
 
@@ -226,6 +229,9 @@ class AlertFeed(Protocol):
 
     def subscribe(self, scope: Scope, wake: Callable[[], None]) -> Subscription:
         """Listen. `wake` is called, from any thread and without anything held, when there is something to take."""
+
+    def close(self) -> None:
+        """No more news come; every listener is woken to hear that."""
 
 
 class UploadState(enum.Enum):

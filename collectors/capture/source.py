@@ -77,7 +77,7 @@ class Capture:
 
     @property
     def position(self) -> int | None:
-        """How many bytes are read, as they lie on the disk (compressed or not); None for a pipe, which has no places."""
+        """How many bytes are read, as they lie on the disk (compressed or not); None for a pipe."""
         try:
             return self._raw.tell()
         except OSError:

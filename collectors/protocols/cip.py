@@ -190,10 +190,16 @@ class Cip(Protocol):
         )
     )
     connection_class = field(
-        path.logical(_route, 0x20), "object class that a connection goes to", "连接目标对象类", "Vol. 1 §3-5.5.1.10"
+        _asked(path.logical(_route, 0x20), _routed),
+        "object class that a connection goes to",
+        "连接目标对象类",
+        "Vol. 1 §3-5.5.1.10",
     )
     connection_instance = field(
-        path.logical(_route, 0x24), "object instance that a connection goes to", "连接目标实例", "Vol. 1 §3-5.5.1.10"
+        _asked(path.logical(_route, 0x24), _routed),
+        "object instance that a connection goes to",
+        "连接目标实例",
+        "Vol. 1 §3-5.5.1.10",
     )
     # PCCC, Vol. 7 §5-1: behind the requester's identity, which says its own size.
     _execute = (_class == codes.PCCC) & (_service == 0x4B)

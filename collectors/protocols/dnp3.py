@@ -30,7 +30,7 @@ from collectors.wire.fields import (
     up,
     within,
 )
-from collectors.wire.items import carried, walk, within_part
+from collectors.wire.items import carried, first_of, walk, within_part
 from collectors.wire.join import Join
 from collectors.wire.match import Match
 from collectors.wire.protocol import Points, Protocol
@@ -177,8 +177,18 @@ LAYOUTS = {
     13: {1: "F", 2: "FT"},
     20: {1: "FI", 2: "FH", 3: "FI", 4: "FH", 5: "I", 6: "H", 7: "I", 8: "H"},
     21: {
-        **{1: "FI", 2: "FH", 3: "FI", 4: "FH", 5: "FIT", 6: "FHT", 7: "FIT", 8: "FHT"},
-        **{9: "I", 10: "H", 11: "I", 12: "H"},
+        1: "FI",
+        2: "FH",
+        3: "FI",
+        4: "FH",
+        5: "FIT",
+        6: "FHT",
+        7: "FIT",
+        8: "FHT",
+        9: "I",
+        10: "H",
+        11: "I",
+        12: "H",
     },
     22: {1: "FI", 2: "FH", 3: "FI", 4: "FH", 5: "FIT", 6: "FHT", 7: "FIT", 8: "FHT"},
     23: {1: "FI", 2: "FH", 3: "FI", 4: "FH", 5: "FIT", 6: "FHT", 7: "FIT", 8: "FHT"},
@@ -347,13 +357,18 @@ class Dnp3(Protocol):
         (_carries & (_bits > 0), (_count * _bits + 7) // 8),
         default=_count * _stride,
     )
-    _headers = walk(_first_object, choose((_size > 0, _size), default=length).when(length >= 3), most=256)
-    _fitting = choose(  # a header may announce more objects than there are
-        (_size <= length, _count),
+    _length = choose((_size > 0, _size), default=length).when(length >= 3)
+    _headers = walk(_first_object, _length, most=256)
+    _fitting = choose(  # a header may announce more objects than there are; objects of no octets are none
         (_bits > 0, (length - _head) * 8 // choose((_bits > 0, _bits), default=1)),
         (_stride > 0, (length - _head) // choose((_stride > 0, _stride), default=1)),
     )
-    _objects = within_part("fragment", _headers.each(_fitting.when(_carries, _size.exists())))
+    _present = choose((_count <= _fitting, _count), default=_fitting).when(_carries)
+    _objects = within_part("fragment", _headers.each(_present))
+    _commands = within_part(
+        "fragment",
+        walk(choose((u8[_first_object].isin(12, 41), _first_object)), _length, most=256).each(_present),
+    )
 
     # Inside an object: its octets start at `_at`; in a packed one its bits at bit `index` of the octets.
     _at = _head + index * _stride + _prefixed
@@ -434,7 +449,7 @@ class Dnp3(Protocol):
         ),
         request=_master & _code.isin(1, 2, 3, 4, 5, 7, 9, 11, *range(13, 32)),
         response=_code == 129,
-        error=(within("fragment", u16[2]) & 0x17) > 0,
+        error=((within("fragment", u16[2]) & 0x17) > 0) | first_of(_commands, _status.when(_status > 0)).exists(),
         part="fragment",
     )
     ot_direction = choose(

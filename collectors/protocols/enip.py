@@ -171,5 +171,7 @@ class Enip(Protocol):
         error=le32[8] > 0,
         request=~reply & ~le16[0].isin(0x00, 0x66),  # Vol. 2 §2-4.1 and §2-4.5: these are never answered
     )
+    # The magic is one zero; what has neither a known command nor the options that all have came by another port.
+    only = le16[0].isin(*COMMANDS) | (le32[20] == 0)
     remembers = True
     ot_command = le16[0].words(OT_COMMANDS, default="ot_proprietary_message")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from analytics.inspection.checks import checks
 from analytics.inspection.register import Register, read
@@ -83,5 +84,5 @@ def packets(evidence: Sequence[Evidence]) -> list[Frames]:
     return [frames for one in evidence for frames in one.frames]
 
 
-def asset(ip: str, role: str, level: float, **said: str) -> Asset:
+def asset(ip: str, role: str, level: float, **said: Any) -> Asset:
     return Asset(ip, "local", "local", (mac(ip),), (ip,), role, level, **said)

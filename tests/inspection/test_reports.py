@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -129,7 +129,7 @@ def test_a_report_shows_how_the_repair_stands_now(form: str) -> None:
 @pytest.mark.parametrize("form", ["json", "pdf", "docx"])
 @pytest.mark.usefixtures("chinese")
 def test_an_inspection_without_its_annex_is_still_a_report(form: str) -> None:
-    assert InspectionReports({}.get).render(INSPECTION, form, "zh")
+    assert InspectionReports(lambda _name: None).render(INSPECTION, form, "zh")
 
 
 @pytest.mark.parametrize("form", ["pdf", "docx"])
@@ -159,5 +159,5 @@ def test_what_cannot_be_written_is_refused_by_name(form: str, language: str) -> 
 
 
 def test_every_label_has_both_languages() -> None:
-    for table in (LABELS, VERDICTS, RECTIFICATIONS, ROLES):
-        assert all(en and zh for en, zh in table.values())  # type: ignore[attr-defined]  # the keys differ, the values do not
+    tables: list[Mapping[Any, tuple[str, str]]] = [LABELS, VERDICTS, RECTIFICATIONS, ROLES]
+    assert all(en and zh for table in tables for en, zh in table.values())

@@ -76,19 +76,25 @@ def _wrapping(one: Mismatch) -> bool:
 
 
 def _connection_path(one: Mismatch) -> bool:
-    """Whether tshark's values are ours with those of the path of the connection that is opened or closed."""
+    """Whether tshark's values are ours and once or twice those of the path of the connection opened or closed."""
     column, route = (CLASS, "cip.connection_class") if one.field == CLASS else (INSTANCE, "cip.connection_instance")
-    own = column.split(" = ")[0]
-    if not _path(one):
+    rows = one.rows[RowKind.MESSAGES]
+    if not _path(one) or len(rows) != 1 or rows[0][route] is None:
         return False
-    both = [row[name] for row in one.rows[RowKind.MESSAGES] for name in (own, route) if row[name] is not None]
-    return any(row[route] is not None for row in one.rows[RowKind.MESSAGES]) and both == one.theirs
+    both = [rows[0][column.split(" = ")[0]], rows[0][route]]
+    return one.theirs in (both, [*both, both[1]])
 
 
 def _several(one: Mismatch) -> bool:
     """Whether the path of one service has more than one class; ours are the first."""
-    alone = len(_codes(one.frame)) == 1
+    alone = len(_codes(one.frame)) == 1 and not {"cip.cm.sc", "enip.fwd_open_in"} & one.frame.keys()
     return _path(one) and alone and len(one.theirs) > 1 and one.theirs[:1] == one.ours
+
+
+def _opened(one: Mismatch) -> bool:
+    """Whether tshark has one value more for each message whose connection it saw opened, and ours among them."""
+    more = len(one.theirs) - len(one.ours)
+    return _path(one) and more == len(one.frame.get("enip.fwd_open_in", [])) > 0 and _part_of(one.ours, one.theirs)
 
 
 def _lists(one: Mismatch) -> bool:
@@ -114,7 +120,7 @@ ORACLE = Oracle(
         Compared("cip.member", "cip.member"),
         Compared("cip.symbol", "cip.tag", convert=word),
         Compared("cip.genstat", "cip.status"),
-        Within("cip.addstat", "cip.extended_status", also="cip.cm.ext_status"),
+        Compared("cip.addstat", "cip.extended_status"),
         Compared("cip.cm.ot_connid", "cip.ot_connection_id"),
         Compared("cip.cm.to_connid", "cip.to_connection_id"),
         Compared("cip.cm.conn_serial_num", "cip.connection_serial"),
@@ -140,6 +146,11 @@ ORACLE = Oracle(
             _connection_path,
         ),
         Difference(
+            "connected messages: tshark repeats before each the path with which its connection was opened",
+            "both",
+            _opened,
+        ),
+        Difference(
             "a path with a second class: tshark shows all of them, our column the first",
             "both",
             _several,
@@ -151,5 +162,5 @@ ORACLE = Oracle(
             _lists,
         ),
     ),
-    extra=("cip.cm.sc",),
+    extra=("cip.cm.sc", "cip.pccc.resp.code", "cip.pccc.fnc.code_06", "enip.fwd_open_in"),
 )

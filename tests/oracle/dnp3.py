@@ -97,7 +97,8 @@ def _time(row: Row) -> Value:
 def _highest(row: Row) -> Value:
     """The state, or the higher bit of two that stand in a flags octet; tshark has no field for both together."""
     if row["ot.object.type"] != DOUBLE:
-        return row["ot.value"]
+        value: float | None = row["ot.value"]
+        return value
     return None if row["ot.quality"] is None else int(row["ot.value"]) >> 1
 
 
@@ -147,11 +148,26 @@ def _numbered(one: Mismatch) -> bool:
 
 def _reserved_link(one: Mismatch) -> bool:
     codes = {int(text) for text in one.frame.get("dnp3.ctl.prifunc", [])}
-    return not one.ours and bool(codes) and not codes & {0, 2, 3, 4, 9}
+    return not one.ours and bool(codes) and not codes & {3, 4}
 
 
 def _synchronized(one: Mismatch) -> bool:
     return _about_objects(one) and one.frame["dnp3.al.obj"][-1] == "0x3302"
+
+
+def _relative(one: Mismatch) -> bool:
+    """Whether our times are tshark's common time and, for each event, that time and its relative one."""
+    if not one.field.startswith("ot.object.timestamp") or len(one.theirs) != 1 or one.theirs[0] is None:
+        return False
+    start = int(one.theirs[0])
+    offsets = [round(float(text) * 1000) for text in one.frame.get("dnp3.al.reltimestamp", [])]
+    return sorted(map(str, one.ours)) == sorted(map(str, [start, *(start + 1_000_000 * ms for ms in offsets)]))
+
+
+def _other_objects(one: Mismatch) -> bool:
+    """Whether tshark's values are of objects that are no points: attributes, files, strings of no octets."""
+    codes = {int(text, 0) for text in one.frame.get("dnp3.al.obj", [])}
+    return _about_objects(one) and one.ours == [] and bool(codes) and {code >> 8 for code in codes} <= {0, 70, 112}
 
 
 SHOWN = {1, 2, 3, 4, 5, 6, 129, 130}
@@ -228,12 +244,22 @@ ORACLE = Oracle(
             _cut,
         ),
         Difference(
+            "events with a relative time: tshark shows it and the common time, ours are their sums",
+            "both",
+            _relative,
+        ),
+        Difference(
+            "device attributes that do not identify, files and strings of no octets are no points",
+            "both",
+            _other_objects,
+        ),
+        Difference(
             "objects with a count and no index have no address; tshark numbers them from 0",
             "ours",
             _numbered,
         ),
         Difference(
-            "link function codes that are reserved carry no user data (IEEE 1815-2012 §9.2.4.1.3.3); tshark reads on",
+            "link functions other than 3 and 4 carry no user data (IEEE 1815-2012 §9.2.4.1.3.3); tshark reads on",
             "ours",
             _reserved_link,
         ),
@@ -243,5 +269,11 @@ ORACLE = Oracle(
             _synchronized,
         ),
     ),
-    extra=(*ALSO, "dnp3.hdr.CRC.incorrect", "dnp3.data_chunk.CRC.incorrect", "dnp3.unknown_object"),
+    extra=(
+        *ALSO,
+        "dnp3.al.reltimestamp",
+        "dnp3.hdr.CRC.incorrect",
+        "dnp3.data_chunk.CRC.incorrect",
+        "dnp3.unknown_object",
+    ),
 )

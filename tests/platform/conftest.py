@@ -16,7 +16,7 @@ from tests.platform.plant import CAPTURES
 @pytest.fixture(scope="session")
 def content() -> Content:
     """All rules, and what the laboratory's plant tells of itself."""
-    return Content(lambda message: pytest.fail(message), facts={"local": FACTS[ORIGIN.site]})
+    return Content(pytest.fail, facts={"local": FACTS[ORIGIN.site]})
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,6 @@ from api.main import create_app
 from api.settings import Settings as ApiSettings
 from cli.content import Content
 from cli.platform import Platform
-from cli.serve import NoReports
 from cli.settings import Settings
 from tests.api.server import Server
 
@@ -113,9 +112,7 @@ class Console:
         assert stream.status == 200
 
         def listen() -> None:
-            for line in stream:
-                if line.startswith(b"data:"):
-                    heard.append(json.loads(line[5:])["alert"])
+            heard.extend(json.loads(line[5:])["alert"] for line in stream if line.startswith(b"data:"))
 
         listener = threading.Thread(target=listen, daemon=True)
         listener.start()
@@ -131,11 +128,13 @@ class Console:
 @contextmanager
 def platform(data: Path, content: Content, **more: Any) -> Iterator[tuple[Platform, Console]]:
     """One in this process; ends as it does on a signal."""
-    with Platform(Settings(data=data, **more), content, NoReports()) as one:
-        with Server(create_app(one.services, ApiSettings(console=data / "console"))) as server:
-            console = Console(server.address, one.first_link())
-            yield one, console
-            console.close()
+    with (
+        Platform(Settings(data=data, **more), content) as one,
+        Server(create_app(one.services, ApiSettings(console=data / "console"))) as server,
+    ):
+        console = Console(server.address, one.first_link())
+        yield one, console
+        console.close()
 
 
 def free_port() -> int:

@@ -20,6 +20,7 @@ from api.feed import MemoryFeed
 from collectors.capture.source import capture_of
 from collectors.pipeline import Decoder
 from collectors.wire.protocol import vocabulary
+from core.ports import AlertFilter
 from core.rows import RowBatch, RowKind, begin, end
 from core.scope import EVERYTHING, Origin
 
@@ -103,9 +104,7 @@ def test_a_mark_in_the_middle_forgets_nothing(stores: Stores, attack: bytes) -> 
     assert stores.alerts.page(_any(), EVERYTHING, 10, None)[0] == []
 
 
-def _any() -> object:
-    from core.ports import AlertFilter
-
+def _any() -> AlertFilter:
     return AlertFilter()
 
 
