@@ -63,6 +63,10 @@ generate: setup-dev ## Write what derives from the API: dashboards/openapi.json 
 	@$(BIN)/python -m api.openapi >.cache/openapi.json && mv .cache/openapi.json dashboards/openapi.json
 	@cd dashboards && $(WITH_NODE) npm run --silent generate
 
+.PHONY: docs
+docs: setup-dev ## Write docs/reference: fields, protocols, counters, rules, settings, command line
+	@$(BIN)/python -m cli.reference
+
 .PHONY: lock
 lock: setup-dev ## Take the newest releases of everything into the lock files
 	@for part in runtime dev lab node; do \

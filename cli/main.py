@@ -11,7 +11,6 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import Annotated, Any
 
 import typer
@@ -90,15 +89,13 @@ def verbs() -> Iterator[str]:
 
 def _add(name: str) -> None:
     module = importlib.import_module(f"{cli.__name__}.{name}")
+    examples: str = getattr(module, "EPILOG", "")
+    about = {"epilog": examples.replace("\b\n", "").replace("[", "\\[") or None}
     if hasattr(module, "app"):
-        app.add_typer(module.app, name=name, epilog=_examples(module))
+        app.add_typer(module.app, name=name, **about)
     else:
-        app.command(name, epilog=_examples(module))(module.command)
-
-
-def _examples(module: ModuleType) -> str | None:
-    text: str | None = getattr(module, "EPILOG", None)
-    return text.replace("[", "\\[") if text else None
+        about["help"] = (module.command.__doc__ or "").removesuffix(f"\n\n{examples}")
+        app.command(name, **about)(module.command)
 
 
 def _asked(words: Sequence[str]) -> str:

@@ -103,8 +103,8 @@ class Platform:
         parts = [self.analytics, *inputs]
         self._over.set()
         self.analytics.stop()
-        for part in inputs:
-            part.stop(in_order=not self.analytics.broken)
+        for source in inputs:
+            source.stop(in_order=not self.analytics.broken)
         self.stream.close()
         until = time.monotonic() + _END_SECONDS
         for part in parts:

@@ -20,6 +20,7 @@ from cli.content import CONSOLE, Content, read_facts
 from cli.platform import Platform
 from cli.settings import Settings, load
 from core.errors import LiaowangError
+from core.ports import AlertFeed
 
 
 class PortInUseError(LiaowangError):
@@ -51,7 +52,7 @@ def command(
     with Platform(settings, content) as platform:
         app = create_app(platform.services, _api(settings))
         options = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1, access_log=False)
-        server = uvicorn.Server(options)
+        server = _Server(options, platform.feed)
         broken = _end_with(server)
         with demonstration.plant(platform, demo):
             where = _address(settings)
@@ -60,6 +61,19 @@ def command(
             server.run(sockets=[listener])
     if broken:
         raise RuntimeError("a part of the platform broke; it ends, to be started anew") from broken[0]
+
+
+class _Server(uvicorn.Server):
+    """Ends the streams of alerts first, which would never end by themselves."""
+
+    def __init__(self, config: uvicorn.Config, feed: AlertFeed) -> None:
+        super().__init__(config)
+        self._feed = feed
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Lets what is being answered come to its end."""
+        self._feed.close()
+        await super().shutdown(sockets)
 
 
 def _end_with(server: uvicorn.Server) -> list[BaseException]:

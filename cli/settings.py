@@ -52,12 +52,12 @@ class Settings(BaseModel):
         "站点事实文件：工程师站、主站、区域、维护窗口",
     )
     learn_hours: float = _setting(
-        24.0, "of a new site's traffic, before baselines alert", "新站点的学习时长（小时），此后基线才告警", ge=0
+        24.0, "hours of a new site's traffic that are learned before baselines alert", "新站点的学习时长（小时），此后基线才告警", ge=0
     )
-    keep_days: int = _setting(180, "of history that are kept", "历史保留天数", ge=1)
-    keep_gib: float | None = _setting(None, "of history that are kept at most", "历史最大容量（GiB）", gt=0)
-    upload_gib: float = _setting(4.0, "largest capture that may be handed in", "允许上传的最大抓包（GiB）", gt=0)
-    session_hours: float = _setting(12.0, "until a new sign-in is needed", "登录有效时长（小时）", gt=0)
+    keep_days: int = _setting(180, "days of history that are kept", "历史保留天数", ge=1)
+    keep_gib: float | None = _setting(None, "GiB of history that are kept at most", "历史最大容量（GiB）", gt=0)
+    upload_gib: float = _setting(4.0, "largest capture in GiB that may be handed in", "允许上传的最大抓包（GiB）", gt=0)
+    session_hours: float = _setting(12.0, "hours until a new sign-in is needed", "登录有效时长（小时）", gt=0)
     secure_cookies: bool = _setting(False, "the console is reached by https only", "控制台仅通过 https 访问")
     metrics_token: SecretStr | None = _setting(None, "bearer token for the metrics", "读取监控指标所需的令牌")
 

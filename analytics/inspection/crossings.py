@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from analytics.inspection.seen import CONTROL_LEVEL, Link, Seen, is_unicast
+from analytics.inspection.addresses import is_unicast
+from analytics.inspection.seen import CONTROL_LEVEL, Link, Seen
 from analytics.inspection.services import DIAL_IN
 
 _FIELD_LEVEL, _SUPERVISION_LEVEL = 1.0, 3.0
@@ -52,7 +53,7 @@ def dial_in(seen: Seen) -> list[Link]:
 def remote(seen: Seen, client: str, server: str) -> bool:
     """Whether a wide-area network lies between: a public address, or a zone that is named as reached by one."""
     ends = (client, server)
-    if any(seen.outside(ip) for ip in ends):
+    if seen.outside(client) != seen.outside(server):
         return True
     zones = {seen.hosts[ip].zone if ip in seen.hosts else "" for ip in ends}
     return len(zones) > 1 and any(word in zone.lower() for zone in zones for word in _REMOTE_WORDS)

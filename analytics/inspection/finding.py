@@ -70,7 +70,7 @@ def link_evidence(seen: Seen, links: Iterable[Link], note: Words = NO_WORDS) -> 
         packets = sum(link.packets for link in same)
         refused = all(link.answered is False for link in same)
         ends = f"{seen.label(client)} → {seen.label(server)}"
-        en = f"{ends}: {name}, {_packets(packets)}{', no connection came about' if refused else ''}"
+        en = f"{ends}: {name}, {count(packets, 'packet')}{', no connection came about' if refused else ''}"
         zh = f"{ends}：{name}，{packets} 个报文{'，未建立连接' if refused else ''}"
         en, zh = (f"{en}; {note.en}", f"{zh}；{note.zh}") if note.en else (en, zh)
         lines.append((packets, Evidence(en, zh, merge(link.frames for link in same), packets)))
@@ -126,8 +126,9 @@ _OUTCOMES = {
 }
 
 
-def _packets(number: int) -> str:
-    return f"{number} packet{'' if number == 1 else 's'}"
+def count(number: int, thing: str) -> str:
+    """The number with its word, in English."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def _shorten(lines: list[Evidence]) -> list[Evidence]:

@@ -8,8 +8,9 @@ from typing import Any
 
 import polars as pl
 
+from analytics.inspection.hosts import hosts
 from analytics.inspection.register import Register
-from analytics.inspection.seen import Act, Link, Seen, Talk, hosts
+from analytics.inspection.seen import Act, Link, Seen, Talk
 from analytics.step import Step
 from core.entities import Asset, Frames
 from core.rows import RowKind

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from analytics.inspection import services
+from analytics.inspection.addresses import is_local, is_public, one_block
 from analytics.inspection.register import Register, Registered
 from core.entities import Asset, Frames
 from core.text import rfc3339
@@ -17,7 +16,6 @@ ENTERPRISE_LEVEL = 4.0
 """From this level of the Purdue model on, a host belongs to the enterprise's other systems."""
 CONTROL_LEVEL = 3.0
 """Up to this level, a host belongs to the control system; between the two lies a demilitarised zone."""
-_BLOCK = {4: 24, 6: 64}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +146,7 @@ class Seen:
 
     Attributes:
         level: of protection that the control system is graded at, 2 to 4.
-        hosts: of the site, by address; public addresses that are not registered are none.
+        hosts: of the site, by address; see `hosts`.
         links: of all traffic, or of industrial traffic alone.
         talks: in industrial protocols.
         acts: joined requests in industrial protocols.
@@ -188,8 +186,8 @@ class Seen:
         return level is not None and level >= ENTERPRISE_LEVEL
 
     def outside(self, ip: str) -> bool:
-        """Whether it is a public address that the site has not registered as its own."""
-        return is_public(ip) and (ip not in self.hosts or self.hosts[ip].registered is None)
+        """Whether it is a public address of somebody else: not registered, nor a neighbour on the network here."""
+        return is_public(ip) and ip not in self.hosts
 
     def direct(self, link: Link) -> bool:
         """Whether both ends are neighbours on one link layer, without a router between them.
@@ -222,7 +220,7 @@ class Seen:
         found: dict[tuple[str, bool], set[str]] = {}
         for link in self.links:
             for mac, ip in ((link.client_mac, link.client), (link.server_mac, link.server)):
-                if mac and not _is_local(ip):
+                if mac and not is_local(ip):
                     found.setdefault((mac, ":" in ip), set()).add(ip)
         return found
 
@@ -237,68 +235,3 @@ class Seen:
         if not self.first:
             return "-"
         return f"{rfc3339(self.first)[:19]}Z – {rfc3339(self.last)[:19]}Z"
-
-
-def is_public(ip: str) -> bool:
-    """Whether the address is routed on the internet, IPv4 or IPv6."""
-    try:
-        address = ipaddress.ip_address(ip)
-    except ValueError:
-        return False
-    return address.is_global and not address.is_multicast
-
-
-def is_unicast(ip: str) -> bool:
-    """Whether the address can be that of one host."""
-    try:
-        address = ipaddress.ip_address(ip)
-    except ValueError:
-        return False
-    broadcast = ip == "255.255.255.255" or (address.version == 4 and ip.endswith(".255"))
-    return not (address.is_multicast or address.is_unspecified or broadcast)
-
-
-def one_block(one: str, other: str) -> bool:
-    """Whether both addresses lie in one /24 (IPv4) or /64 (IPv6)."""
-    try:
-        first, second = ipaddress.ip_address(one), ipaddress.ip_address(other)
-    except ValueError:
-        return False
-    if first.version != second.version:
-        return False
-    return second in ipaddress.ip_network((first, _BLOCK[first.version]), strict=False)
-
-
-def hosts(links: Iterable[Link], assets: Iterable[Asset], register: Register | None) -> dict[str, Host]:
-    """The hosts of the site: who spoke, and who is registered; by address."""
-    macs: dict[str, set[str]] = {}
-    for link in links:
-        for ip, mac in ((link.client, link.client_mac), (link.server, link.server_mac)):
-            known = register.by_ip.get(ip) if register else None
-            if is_unicast(ip) and (known or not is_public(ip)):
-                macs.setdefault(ip, set()).update({mac} - {""})
-    by_ip = {ip: asset for asset in assets for ip in asset.ips}
-    alone = Counter((mac, ":" in ip) for ip, own in macs.items() for mac in own if not _is_local(ip))
-    found = {}
-    for ip, own in macs.items():
-        sure = _is_local(ip) or (":" in ip and all(alone[mac, True] == 1 for mac in own))
-        known = register.match(ip, own, sure) if register else None
-        found[ip] = Host(ip, tuple(sorted(own)), by_ip.get(ip), known)
-    if register:
-        spoke = {id(host.registered) for host in found.values()}
-        silent = {ip: one for ip, one in register.by_ip.items() if id(one) not in spoke}
-        found |= {ip: Host(ip, (), None, one, on_wire=False) for ip, one in silent.items()}
-    return dict(sorted(found.items(), key=lambda pair: _order(pair[0])))
-
-
-def _is_local(ip: str) -> bool:
-    """Whether no router passes the address on."""
-    return ip.startswith(("fe80:", "169.254."))
-
-
-def _order(ip: str) -> tuple[int, int, str]:
-    try:
-        address = ipaddress.ip_address(ip)
-    except ValueError:
-        return (9, 0, ip)
-    return (address.version, int(address), "")

@@ -39,6 +39,7 @@ class Service:
 _TELNET = ("cleartext remote shell, replaced by SSH", "明文远程终端，应改用 SSH")
 _R = ("cleartext remote shell that trusts addresses, replaced by SSH", "凭地址信任的明文远程命令，应改用 SSH")
 _NETBIOS = ("SMB over NetBIOS, the transport of SMBv1 times", "NetBIOS 上的 SMB，属 SMBv1 时代的传输方式")
+_NAMES = ("NetBIOS over TCP/IP, replaced by DNS and SMB without it", "TCP/IP 上的 NetBIOS，应由 DNS 和直连 SMB 取代")
 _PPTP = ("PPTP: its authentication and encryption are broken", "PPTP 的认证与加密均已被破解")
 _TLS = ("TLS version", "TLS 版本")
 _SNMP = ("v1 and v2c send the community in clear, v3 need not", "v1、v2c 明文传送团体名，v3 可加密")
@@ -97,8 +98,8 @@ _UDP = {
     67: Service("DHCP", general=False),
     69: Service("TFTP", clear=True),
     123: Service("NTP", general=False),
-    137: Service("NetBIOS name", risky=True, old=_NETBIOS),
-    138: Service("NetBIOS datagram", risky=True, old=_NETBIOS),
+    137: Service("NetBIOS name", risky=True, old=_NAMES),
+    138: Service("NetBIOS datagram", risky=True, old=_NAMES),
     161: Service("SNMP", general=False, version=_SNMP),
     162: Service("SNMP trap", general=False, version=_SNMP),
     443: Service("QUIC"),

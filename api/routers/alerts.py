@@ -88,7 +88,7 @@ def count_alerts(asking: Viewer, given: Given, which: Chosen) -> AlertCounts:
 async def hear_alerts(request: Request, ear: Heard) -> AsyncIterable[ServerSentEvent]:
     """Server-sent events named `alert`, each an `AlertNews`: new alerts and new versions, as they come."""
     yield ServerSentEvent(comment="listening", retry=2000)
-    while not ear.over() and await run_in_threadpool(signed_in, request):
+    while not ear.over() and await run_in_threadpool(lambda: signed_in(request) is not None):
         news, missed = await ear.next()
         for alert, review in news:
             data = AlertNews(alert=Alert.of(alert, review), missed=missed)

@@ -83,7 +83,9 @@ class Cip(Protocol):
         return choose(*cases) if router is None else choose(*cases, default=router)
 
     _class = _asked(path.logical(_segments, 0x20), _routed, codes.MANAGER)
-    _key = choose((_class.exists(), _class * 256 + _service), default=_service).when(_known, _service >= 0x32)
+    # Behind a program's class and instance stands the symbol's: what a service means is the last one's affair.
+    _target = _asked(path.logical(_segments, 0x20, last=True), _routed, codes.MANAGER)
+    _key = choose((_target.exists(), _target * 256 + _service), default=_service).when(_known, _service >= 0x32)
 
     service = field(_service, "service, without the response bit", "服务码（不含响应位）", "Vol. 1 appendix A")
     service_name = field(
@@ -127,7 +129,7 @@ class Cip(Protocol):
     )
 
     # Tags, 1756-PM020: a value says its type; a structure's type is followed by the handle of its template.
-    _tagged = choose((_class.exists(), _class == codes.SYMBOL), default=_known)
+    _tagged = choose((_target.exists(), _target == codes.SYMBOL), default=_known)
     _reads, _writes = _service.isin(0x4C, 0x52) & _tagged, _service.isin(0x4D, 0x53) & _tagged
     _valued = (_reads & _ok) | (_writes & ~_answers)
     _type = le16[_data].when(_valued)
@@ -322,7 +324,7 @@ class Cip(Protocol):
         (_execute, _pccc_key.words(codes.PCCC_COMMANDS).otherwise("ot_proprietary_message")),
         default=_key.words(codes.CLASS_COMMANDS).otherwise(
             choose(  # Vol. 1 appendix A-2 and §4-3: ranges of services and classes that are the vendor's
-                ((_service < 0x4B) | ((_class >= 0x64) & (_class < 0xC8)), "ot_proprietary_message"),
+                ((_service < 0x4B) | ((_target >= 0x64) & (_target < 0xC8)), "ot_proprietary_message"),
                 default="ot_protocol_message",
             )
         ),

@@ -46,9 +46,9 @@ def segments(path: Items) -> Items:
     return path.walk(0, _size, most=SEGMENTS)
 
 
-def logical(found: Items, kind: int) -> Expr:
-    """The first number of a kind among segments: 0x20 class, 0x24 instance, 0x30 attribute."""
-    return first_of(found, _number.when(_logical, _kind == kind))
+def logical(found: Items, kind: int, *, last: bool = False) -> Expr:
+    """The first, or the last, number of a kind among segments: 0x20 class, 0x24 instance, 0x30 attribute."""
+    return (last_of if last else first_of)(found, _number.when(_logical, _kind == kind))
 
 
 def named(found: Items) -> Expr:

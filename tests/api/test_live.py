@@ -115,6 +115,16 @@ def test_a_listener_that_sleeps_loses_the_oldest_and_is_told_how_many() -> None:
     assert listener.take() == ((), 0)
 
 
+def test_when_the_feed_ends_so_does_every_stream(app: FastAPI, server: Server, given: Services) -> None:
+    stream, connection = _listen(app, server, "guest")
+    given.feed.publish([_news(1)])
+    given.feed.close()
+    assert stream.alert()["alert"]["id"] == "north-alert-1"
+    with pytest.raises(AssertionError, match="the stream ended"):
+        stream.wait_for("event:")
+    connection.close()
+
+
 def test_listeners_beyond_the_bound_are_refused_until_one_leaves() -> None:
     feed = MemoryFeed(most_listeners=1)
     first = feed.subscribe(Scope(), lambda: None)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from analytics.inspection.checks import checks
+from analytics.inspection.hosts import hosts
 from analytics.inspection.register import Register, read
-from analytics.inspection.seen import Act, Link, Seen, Talk, hosts
+from analytics.inspection.seen import Act, Link, Seen, Talk
 from core.entities import Asset, Evidence, Finding, Frames
 
 PLC, HMI, EWS, HISTORIAN, OFFICE = "10.1.1.11", "10.1.1.32", "10.1.1.41", "10.1.2.33", "10.9.9.50"

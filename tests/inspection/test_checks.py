@@ -46,6 +46,10 @@ CONTRADICTED: dict[str, tuple[str, Seen]] = {
     ),
     "a public IPv4 address": ("CN-3", seen([link(HMI, "8.8.8.8", 443)])),
     "a public IPv6 address": ("CN-3", seen([link("fd00::5", "2400:3200::1", 443)])),
+    "the internet, from a plant that is numbered with public addresses": (
+        "CN-3",
+        seen([link("11.22.33.5", "11.22.33.6", 102), link("8.8.8.8", "11.22.33.5", 22, routed=True)]),
+    ),
     "an attempt that nobody answers": ("CN-3", seen([link(HMI, "8.8.8.8", 53, answered=False)])),
     "Modbus to a public address": ("CN-4", seen([link("8.8.8.8", PLC, 502)], talks=[talk("8.8.8.8", PLC)])),
     "IEC 104 to a remote zone": (
@@ -93,6 +97,11 @@ NEAR_MISSES: dict[str, tuple[str, Seen]] = {
     "a public address that is registered": (
         "CN-3",
         seen([link(HMI, "11.22.33.44", 502)], listed=register(LIST + "11.22.33.44,old plan,PLC,1,cell,,\n")),
+    ),
+    "a plant that is numbered with public addresses": ("CN-3", seen([link("11.22.33.5", "11.22.33.6", 102)])),
+    "clear S7 inside such a plant": (
+        "CN-4",
+        seen([link("11.22.33.5", "11.22.33.6", 102)], talks=[talk("11.22.33.5", "11.22.33.6", "s7comm")]),
     ),
     "an office host on the internet": ("CN-3", seen([link(OFFICE, "8.8.8.8", 443)], listed=BOTH)),
     "clear Modbus inside the plant": ("CN-4", seen([link(HMI, PLC, 502)], talks=[talk(HMI, PLC)], listed=BOTH)),
@@ -153,7 +162,7 @@ def test_downloads_are_not_met_by_faith_where_other_traffic_was_not_looked_at() 
 def test_a_list_that_covers_everyone_who_spoke_is_met_and_names_who_was_silent() -> None:
     finding = judge("SU-1", seen([link(HMI, PLC, 502)], listed=BOTH))
     assert finding.verdict is Verdict.MET
-    assert "3 registered devices were not seen" in finding.en
+    assert "Registered, but not seen in this time: 3 devices." in finding.en
     assert "archive (10.1.2.33): not seen" in proof(finding)
 
 

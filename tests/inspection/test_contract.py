@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from analytics.inspection.blind import BLIND
 from analytics.inspection.checks import checks
+from analytics.inspection.hosts import hosts
 from analytics.inspection.requirements import ITEMS, LEVELS, level_of, requirements, standard
-from analytics.inspection.seen import Act, Link, Seen, Talk, hosts
+from analytics.inspection.seen import Act, Link, Seen, Talk
 from analytics.inspection.verdicts import findings
 from core.commands import COMMANDS
 from core.entities import Rectification, Verdict

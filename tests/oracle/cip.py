@@ -86,9 +86,13 @@ def _connection_path(one: Mismatch) -> bool:
 
 
 def _several(one: Mismatch) -> bool:
-    """Whether the path of one service has more than one class; ours are the first."""
-    alone = len(_codes(one.frame)) == 1 and not {"cip.cm.sc", "enip.fwd_open_in"} & one.frame.keys()
-    return _path(one) and alone and len(one.theirs) > 1 and one.theirs[:1] == one.ours
+    """Whether a service's path has more than one class, behind the path with which its connection was opened."""
+    codes, opened = _codes(one.frame), len(one.frame.get("enip.fwd_open_in", []))
+    if not _path(one) or len(one.theirs) <= opened + len(codes) or "cip.cm.sc" in one.frame:
+        return False
+    if len(codes) == 1:
+        return one.theirs[opened : opened + 1] == one.ours
+    return codes[0] & 0x7F == MULTIPLE and len(one.ours) == len(codes) and _part_of(one.ours, one.theirs)
 
 
 def _opened(one: Mismatch) -> bool:
@@ -103,6 +107,7 @@ def _lists(one: Mismatch) -> bool:
     return one.field == ATTRIBUTE and bool(lists) and _part_of(one.ours, one.theirs)
 
 
+MULTIPLE = 0x0A
 SERVICE = "cip.service = cip.service"
 CLASS = "cip.class = cip.class"
 INSTANCE = "cip.instance = cip.instance"

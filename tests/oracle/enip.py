@@ -44,10 +44,8 @@ ORACLE = Oracle(
         Compared("enip.cpf.itemcount", "enip.item_count"),
         Compared("enip.cpf.cai.connid", "enip.connection_id"),
         Compared("cip.seq", "enip.sequence"),
-        Compared("enip.response_in", "response.frame.number", RowKind.TRANSACTIONS),
-        Compared(
-            "enip.lir.vendor", "ot.value", RowKind.POINTS, only=lambda row: row["ot.object.name"] == "vendor_name"
-        ),
+        Compared("enip.response_in", "response.frame.number", RowKind.TRANSACTIONS, only=_data, ordered=False),
+        Compared("enip.lir.vendor", "ot.value", RowKind.POINTS, only=_named("vendor_name")),
         Compared(
             "enip.lir.serial",
             "ot.value_text",

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from analytics.inspection.crossings import answered
-from analytics.inspection.finding import Words, act_evidence, also, link_evidence, not_met, only_industrial, unseen
+from analytics.inspection.finding import (
+    Words,
+    act_evidence,
+    also,
+    count,
+    link_evidence,
+    not_met,
+    only_industrial,
+    unseen,
+)
 from analytics.inspection.seen import Act, Link, Seen
 from core.commands import below
 from core.entities import Finding
@@ -51,12 +60,12 @@ def check(seen: Seen) -> Finding:
 def _of_acts(seen: Seen, acts: list[Act]) -> Words:
     if not acts:
         return Words("", "")
-    count, stations = sum(act.count for act in acts), {act.client for act in acts}
+    number, stations = sum(act.count for act in acts), {act.client for act in acts}
     devices = {act.server for act in acts}
     found = Words(
-        f"Commands that change something were accepted {count} times, without any authentication, by {len(devices)} "
-        f"devices from {len(stations)} stations.",
-        f"{len(devices)} 台设备在没有任何鉴别的情况下，{count} 次接受了 {len(stations)} 台工作站的变更类指令。",
+        f"Commands that change something were accepted {count(number, 'time')}, without any authentication, by "
+        f"{count(len(devices), 'device')} from {count(len(stations), 'station')}.",
+        f"{len(devices)} 台设备在没有任何鉴别的情况下，{number} 次接受了 {len(stations)} 台工作站的变更类指令。",
     )
     if seen.register is None:
         return found

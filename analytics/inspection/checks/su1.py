@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analytics.inspection.finding import MOST_EVIDENCE, Words, met, not_met, only_industrial, unseen
+from analytics.inspection.finding import MOST_EVIDENCE, Words, count, met, not_met, only_industrial, unseen
 from analytics.inspection.inventory import Line, Status, compare
 from analytics.inspection.seen import Seen
 from core.entities import Evidence, Finding
@@ -29,7 +29,7 @@ def check(seen: Seen) -> Finding:
     wrong = [line for line in lines if line.status is Status.UNKNOWN or line.differences]
     missing = [line for line in lines if line.status is Status.MISSING]
     quiet = Words(
-        f"{len(missing)} registered devices were not seen in this time." if missing else "",
+        f"Registered, but not seen in this time: {count(len(missing), 'device')}." if missing else "",
         f"另有 {len(missing)} 台已登记设备在此期间未出现。" if missing else "",
     )
     if not any(host.on_wire for host in seen.hosts.values()):
@@ -37,14 +37,16 @@ def check(seen: Seen) -> Finding:
     if wrong:
         unknown = sum(line.status is Status.UNKNOWN for line in wrong)
         why = Words(
-            f"{unknown} devices are not registered, {len(wrong) - unknown} are not as registered. {quiet.en}".strip(),
+            f"Not registered: {count(unknown, 'device')}; not as registered: {count(len(wrong) - unknown, 'device')}. {quiet.en}".strip(),
             f"{unknown} 台设备未登记，{len(wrong) - unknown} 台与登记不符。{quiet.zh}",
         )
         return not_met(REQUIREMENT, why, _evidence(seen, [*wrong, *missing]), _ADVICE)
     spoke = sum(line.status is Status.REGISTERED for line in lines)
     limits = only_industrial(seen)
     why = Words(
-        f"All {spoke} devices that spoke are registered as they are. {quiet.en} {limits.en}".replace("  ", " ").strip(),
+        " ".join(
+            part for part in (f"Every device that spoke is registered as it is: {spoke}.", quiet.en, limits.en) if part
+        ),
         f"有通信的 {spoke} 台设备均已登记且相符。{quiet.zh}{limits.zh}",
     )
     return met(REQUIREMENT, why, _evidence(seen, missing))
