@@ -119,6 +119,9 @@ class AnalyticsService:
         except StoppedError:
             _log.warning("the analysis ends before everything could be kept")
         except BaseException:
+            if self._over.is_set():
+                _log.warning("the stores were closed before the analysis came to its end")
+                return
             self.broken = True  # so that what it has learned is as it was kept last
             raise
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import threading
@@ -61,6 +62,9 @@ def command(
             server.run(sockets=[listener])
     if broken:
         raise RuntimeError("a part of the platform broke; it ends, to be started anew") from broken[0]
+    # All is kept and closed; taking the interpreter apart would take as long as everything before.
+    console.file.flush()
+    os._exit(0)
 
 
 class _Server(uvicorn.Server):

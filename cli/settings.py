@@ -52,7 +52,10 @@ class Settings(BaseModel):
         "站点事实文件：工程师站、主站、区域、维护窗口",
     )
     learn_hours: float = _setting(
-        24.0, "hours of a new site's traffic that are learned before baselines alert", "新站点的学习时长（小时），此后基线才告警", ge=0
+        24.0,
+        "hours of a new site's traffic that are learned before baselines alert",
+        "新站点的学习时长（小时），此后基线才告警",
+        ge=0,
     )
     keep_days: int = _setting(180, "days of history that are kept", "历史保留天数", ge=1)
     keep_gib: float | None = _setting(None, "GiB of history that are kept at most", "历史最大容量（GiB）", gt=0)

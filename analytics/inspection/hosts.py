@@ -21,8 +21,8 @@ def hosts(links: Sequence[Link], assets: Iterable[Asset], register: Register | N
     ours = _neighbours(links)
     for link in links:
         for ip, mac in ((link.client, link.client_mac), (link.server, link.server_mac)):
-            known = ip in ours or (register is not None and ip in register.by_ip)
-            if is_unicast(ip) and (known or not is_public(ip)):
+            listed = register is not None and ip in register.by_ip
+            if is_unicast(ip) and (listed or ip in ours or not is_public(ip)):
                 macs.setdefault(ip, set()).update({mac} - {""})
     by_ip = {ip: asset for asset in assets for ip in asset.ips}
     alone = Counter((mac, ":" in ip) for ip, own in macs.items() for mac in own if not is_local(ip))

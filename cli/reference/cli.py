@@ -95,7 +95,8 @@ def _value(one: Any) -> str:
     """What follows the name of an option: nothing for a flag."""
     if isinstance(one.default, bool):
         return ""
-    kind = next(iter(typing.get_args(one.bare_type)), one.bare_type)
+    declared = one.type_descriptor.annotation
+    kind = next(iter(typing.get_args(declared)), declared)
     if isinstance(kind, type) and issubclass(kind, enum.Enum):
         return code("|".join(str(choice.value) for choice in kind))
     return code(one.metavar or {int: "NUMBER", Path: "PATH"}.get(kind, "TEXT"))

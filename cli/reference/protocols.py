@@ -28,7 +28,11 @@ def page() -> str:
         table(headings, rows),
     ]
     for one in protocols().values():
-        parts += [f"## Not decoded of {one.title[0]} 未解码的内容\n", *(f"- {text(what)}" for what in one.undecoded), ""]
+        parts += [
+            f"## Not decoded of {one.title[0]} 未解码的内容\n",
+            *(f"- {text(what)}" for what in one.undecoded),
+            "",
+        ]
     return "\n".join(parts)
 
 

@@ -363,7 +363,7 @@ class Dnp3(Protocol):
         (_bits > 0, (length - _head) * 8 // choose((_bits > 0, _bits), default=1)),
         (_stride > 0, (length - _head) // choose((_stride > 0, _stride), default=1)),
     )
-    _present = choose((_count <= _fitting, _count), default=_fitting).when(_carries)
+    _present = choose((_count <= _fitting, _count), default=_fitting).when(_carries, _count.exists())
     _objects = within_part("fragment", _headers.each(_present))
     _commands = within_part(
         "fragment",

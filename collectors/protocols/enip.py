@@ -171,8 +171,8 @@ class Enip(Protocol):
         error=le32[8] > 0,
         request=~reply & ~le16[0].isin(0x00, 0x66),  # Vol. 2 §2-4.1 and §2-4.5: these are never answered
     )
-    # The magic is one zero, so on other ports chance finds units: options must be zero (Vol. 2 §2-3.7) but for the
-    # commands that do something, as a device may not look at them.
-    only = (le32[20] == 0) | le16[0].isin(0x04, 0x63, 0x64, 0x65, 0x66, 0x6F, 0x70)
+    # The magic is one zero, so on other ports chance finds units: options are zero (Vol. 2 §2-3.7), but for messages
+    # that do something, as a device may not look at them.
+    only = (le32[20] == 0) | (_data & (le32[24] == 0)) | ((le16[0] == 0x65) & (le16[2] == 4))
     remembers = True
     ot_command = le16[0].words(OT_COMMANDS, default="ot_proprietary_message")

@@ -170,6 +170,16 @@ def _other_objects(one: Mismatch) -> bool:
     return _about_objects(one) and one.ours == [] and bool(codes) and {code >> 8 for code in codes} <= {0, 70, 112}
 
 
+def _obsolete(one: Mismatch) -> bool:
+    return (
+        _about_objects(one) and _some_of(one) and bool({"3", "4", "5"} & set(one.frame.get("dnp3.al.objq.range", [])))
+    )
+
+
+def _damaged(one: Mismatch) -> bool:
+    return one.ours == [True] and not any(row["dnp3.crc_ok"] for row in one.rows[RowKind.MESSAGES])
+
+
 SHOWN = {1, 2, 3, 4, 5, 6, 129, 130}
 BITS, DOUBLE = ("binary_input", "binary_output"), "double_bit_binary_input"
 COMMON = ("offline", "restart", "communication_lost", "remote_forced", "local_forced")
@@ -252,6 +262,16 @@ ORACLE = Oracle(
             "device attributes that do not identify, files and strings of no octets are no points",
             "both",
             _other_objects,
+        ),
+        Difference(
+            "range codes 3 to 5 (IEEE 1815-2012 §4.2.2.7.3.3: reserved): tshark reads one object behind them",
+            "ours",
+            _obsolete,
+        ),
+        Difference(
+            "a frame whose header has a wrong checksum is a row with `crc_ok` false; tshark looks for another one",
+            "both",
+            _damaged,
         ),
         Difference(
             "objects with a count and no index have no address; tshark numbers them from 0",
