@@ -44,11 +44,9 @@ class Graded(StrEnum):
 
 
 EPILOG = """Examples:
-
-\b
 liaowang inspect plant.pcapng -o report
-liaowang inspect tap-*.pcap.zst --assets registered.csv --level 2 --name 某热力公司 -o report
-liaowang inspect plant.pcap --data data -o report     # also shown in the console of `liaowang serve --data data`
+liaowang inspect tap-*.pcap.zst --assets registered.csv --level 2 -o report
+liaowang inspect plant.pcap --data data -o report
 """
 
 
@@ -140,9 +138,6 @@ def command(
         _say(progress, made, out)
     if not whole or (listed and listed.problems) or any(one.damage for one in run.captures):
         raise typer.Exit(DAMAGED)
-
-
-command.__doc__ = f"{command.__doc__}\n\n{EPILOG}"
 
 
 def _id(origin: Origin, level: int, captures: list[annex.Capture], assets: Path | None) -> str:

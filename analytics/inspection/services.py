@@ -41,9 +41,9 @@ _R = ("cleartext remote shell that trusts addresses, replaced by SSH", "凭地�
 _NETBIOS = ("SMB over NetBIOS, the transport of SMBv1 times", "NetBIOS 上的 SMB，属 SMBv1 时代的传输方式")
 _NAMES = ("NetBIOS over TCP/IP, replaced by DNS and SMB without it", "TCP/IP 上的 NetBIOS，应由 DNS 和直连 SMB 取代")
 _PPTP = ("PPTP: its authentication and encryption are broken", "PPTP 的认证与加密均已被破解")
-_TLS = ("TLS version", "TLS 版本")
-_SNMP = ("v1 and v2c send the community in clear, v3 need not", "v1、v2c 明文传送团体名，v3 可加密")
-_SMB = ("SMBv1 has known weaknesses", "SMBv1 存在已知漏洞")
+_TLS = ("TLS version not read", "未读取 TLS 版本")
+_SNMP = ("version not read: v1 and v2c send the community in clear", "未读取版本：v1、v2c 明文传送团体名")
+_SMB = ("version not read: SMBv1 has known weaknesses", "未读取版本：SMBv1 存在已知漏洞")
 
 _TELNET_SERVICE = Service("Telnet", clear=True, remote=True, old=_TELNET)
 _FTP = Service("FTP", clear=True)

@@ -10,13 +10,16 @@ import zlib
 from gzip import GzipFile
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Protocol, Self
+from typing import TYPE_CHECKING, BinaryIO, Protocol, Self
 
 import pyarrow as pa
 
 from core.errors import InputError
 
 from .layout import HEADER, Layout, read_layout
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _LIVE_SECONDS = 0.2
@@ -138,11 +141,22 @@ class _Joined(io.RawIOBase):
 
 
 class Pipe(io.FileIO):
-    """Standard input or another stream that may pause."""
+    """Standard input or another stream that may pause.
+
+    It waits in `select`, not in `read`: libraries that take over Ctrl-C let an interrupted `read` go on.
+    """
 
     def ready(self) -> bool:
         """Whether there is more now or within a moment."""
         return bool(select.select([self], [], [], _LIVE_SECONDS)[0])
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        select.select([self], [], [])
+        return super().read(size) or b""
+
+    def readinto(self, buffer: Buffer, /) -> int:
+        select.select([self], [], [])
+        return super().readinto(buffer) or 0
 
 
 def open_capture(path: Path | str) -> Capture:

@@ -66,13 +66,16 @@ def tag_name(path: bytes) -> str:
     """The name that a path spells, such as `Program:Main.Motor[2].Speed`, without the member that it ends with."""
     name, members = "", list[str]()
     for symbol, number in _parts(path):
-        if members:
-            name, members = f"{name}[{','.join(members)}]", []
         if symbol is None:
             members.append(str(number))
-        else:
-            name += f".{symbol}" if name else symbol
-    return name
+            continue
+        name += _brackets(members) + (f".{symbol}" if name else symbol)
+        members = []
+    return name + _brackets(members[:-1])
+
+
+def _brackets(members: list[str]) -> str:
+    return f"[{','.join(members)}]" if members else ""
 
 
 def _parts(path: bytes) -> Iterator[tuple[str | None, int]]:

@@ -7,12 +7,13 @@ Implicit I/O over UDP port 2222 has no encapsulation header: that is the protoco
 Not decoded: CIP Security (port 2221), which is encrypted; the unconnected messages of DTLS (item 0x8003).
 """
 
-from collectors.wire.fields import choose, constant, field, le16, le32, reply, text, u8
+from collectors.wire.fields import choose, constant, field, le16, le32, reply, server_port, text, u8
 from collectors.wire.items import walk
 from collectors.wire.match import Match
 from collectors.wire.protocol import Points, Protocol
 from collectors.wire.units import Frame
 
+PORT = 44818
 COMMANDS = {  # Vol. 2 §2-3.2
     0x0000: "nop",
     0x0004: "list_services",
@@ -107,8 +108,8 @@ class Enip(Protocol):
         big=False,
         magic=b"\0",
         magic_at=1,
-        tcp=(44818,),
-        udp=(44818,),
+        tcp=(PORT,),
+        udp=(PORT,),
     )
 
     _data = le16[0].isin(0x6F, 0x70)
@@ -171,8 +172,9 @@ class Enip(Protocol):
         error=le32[8] > 0,
         request=~reply & ~le16[0].isin(0x00, 0x66),  # Vol. 2 §2-4.1 and §2-4.5: these are never answered
     )
-    # The magic is one zero, so on other ports chance finds units: options are zero (Vol. 2 §2-3.7), but for messages
-    # that do something, as a device may not look at them.
-    only = (le32[20] == 0) | (_data & (le32[24] == 0)) | ((le16[0] == 0x65) & (le16[2] == 4))
+    # The magic is one zero, so on other ports chance finds units in what is mostly zeros.
+    only = (server_port == PORT) | (
+        le16[0].isin(*COMMANDS) & (le32[20] == 0) & (~_data | ((le32[24] == 0) & (le16[30] > 0)))
+    )
     remembers = True
     ot_command = le16[0].words(OT_COMMANDS, default="ot_proprietary_message")

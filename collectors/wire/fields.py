@@ -248,15 +248,18 @@ reply = Expr(lambda pdus: Column(pdus.reply), Kind.BOOLEAN)
 index = Expr(lambda pdus: Column(pdus.index))
 
 
-def _arrival(pdus: Pdus) -> Column:
+def _told(pdus: Pdus, name: str) -> Column:
     top, rows = pdus.root()
-    if top.time is None:
+    values = getattr(top, name)
+    if values is None:
         return Column(np.zeros(len(pdus), np.int64), np.zeros(len(pdus), np.bool_))
-    return Column(top.time if rows is None else top.time[rows])
+    return Column(values if rows is None else values[rows])
 
 
-arrival = Expr(_arrival, Kind.LONG)
+arrival = Expr(lambda pdus: _told(pdus, "time"), Kind.LONG)
 """Time of the packet that completed the message, ns since 1970-01-01 UTC: what a clock without a date needs."""
+server_port = Expr(lambda pdus: _told(pdus, "port"), Kind.LONG)
+"""Port of the side that serves: what comes by a well-known one is believed more than what its bytes say."""
 
 
 def constant(value: float | str) -> Expr:

@@ -31,6 +31,7 @@ class Pdus:
         owner: with `parent`: which PDU of it an item belongs to, ascending.
         index: with `parent`: 0-based place of the item within its owner.
         time: of the packets that completed messages, ns since 1970-01-01 UTC; None where nobody said it.
+        port: of the side that serves, for messages; None where nobody said it.
         parts: PDUs derived from these, row by row (`request`, `fragment`); no bytes where there is none.
         lists: the items that were found in these, by the list's identity.
     """
@@ -52,6 +53,7 @@ class Pdus:
         self.owner = np.arange(start.size) if owner is None else owner
         self.index = np.zeros(start.size, np.int64) if index is None else index
         self.time: Integers | None = None
+        self.port: Integers | None = None
         self.parts: dict[str, Pdus] = {}
         self.lists: dict[int, tuple[Pdus, Items]] = {}
         self._columns: dict[int, tuple[Column, Expr]] = {}
@@ -85,5 +87,6 @@ class Pdus:
         """Those PDUs, with their parts, as messages of their own."""
         taken = Pdus(self.memory, self.start[rows], self.end[rows], self.reply[rows])
         taken.time = None if self.time is None else self.time[rows]
+        taken.port = None if self.port is None else self.port[rows]
         taken.parts = {name: part.take(rows) for name, part in self.parts.items()}
         return taken

@@ -83,6 +83,7 @@ class Reader:
         """The rows of these units, in wire order within each kind."""
         pdus = Pdus(units.memory, units.start, units.end, units.reply)
         pdus.time = units.time
+        pdus.port = np.where(units.reply, paths.source_port[units.path], paths.destination_port[units.path])
         if self._joiner:
             pdus.parts["fragment"] = self._joiner(pdus, units.flow)
         if self.protocol.only is not None:

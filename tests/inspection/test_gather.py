@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from analytics.assets import Assets
+from analytics.inspection.annex import About, annex
 from analytics.inspection.gather import MOST_FRAMES, Gatherer
 from analytics.inspection.inventory import Status, compare
 from analytics.inspection.matrix import matrix
@@ -138,3 +139,11 @@ def test_evidence_is_bounded(plant: Seen) -> None:
     kept = [sum(len(one.frames) for one in frames) for frames in evidence]
     assert max(kept) <= MOST_FRAMES
     assert min(kept) > 0
+
+
+def test_links_beyond_the_bound_are_counted_as_unseen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("analytics.inspection.gather.MOST_LINKS", 3)
+    seen = of.__wrapped__(weak(tmp_path / "weak.pcap"))
+    assert (len(seen.links), seen.links_left_out) == (3, 7)
+    blind = annex(About("", "", ()), seen, [])["blind"]
+    assert [one["number"] for one in blind] == [7]

@@ -42,7 +42,7 @@ def point(theirs: str, *types: str, also: tuple[str, ...] = (), ours: str = "ot.
         RowKind.POINTS,
         more.pop("convert", number),
         (lambda row: row["ot.object.type"] in types) if types else None,
-        ordered=False,
+        ordered=not also,
         also=tuple(f"dnp3.{name}" for name in also),
         **more,
     )

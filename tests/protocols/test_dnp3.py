@@ -258,7 +258,7 @@ def test_octet_strings_are_as_long_as_their_variation() -> None:
 def test_a_header_that_announces_too_much_gives_the_whole_objects_that_are_there() -> None:
     found = points((ANSWER, response("1E 02 01 00 00 FF FF 01 0500 01 0600 01")))
     assert [(row["address"], row["value"]) for row in found] == [(0, 5), (1, 6)]
-    assert points((ANSWER, response("70 00 01 00 00 FF FF" * 100))) == [], "objects of no octets are none"
+    assert points((ANSWER, response("70 00 01 00 00 FF FF" * 30))) == [], "objects of no octets are none"
     assert points((ANSWER, response("1E 02 03 05 01 0500"))) == [], "a reserved range code counts nothing"
 
 
@@ -311,11 +311,12 @@ def test_cutting_a_fragment_anywhere_never_raises_nor_adds_points() -> None:
     body = bytes.fromhex(
         "33 01 07 01 000000000000 02 03 17 02 05 81 0A00 06 01 E803 1E 05 00 00 01 01 0000803F 01 00000040"
     )
-    whole = points((ANSWER, response(body)))
+    keys = ("type", "value", "timestamp")
+    whole = [[row.get(key) for key in keys] for row in points((ANSWER, response(body)))]
     assert len(whole) == 5
-    for size in range(len(body)):
-        part = points((ANSWER, response(body[:size])))
-        keys = ("type", "value", "timestamp")
-        assert [[row.get(key) for key in keys] for row in part] == [
-            [row.get(key) for key in keys] for row in whole[: len(part)]
-        ]
+    found: dict[int, list[object]] = {}
+    for row in points(*[(ANSWER, response(body[:size])) for size in range(len(body))]):
+        found.setdefault(row["frame.number"], []).append([row.get(key) for key in keys])
+    assert found
+    for part in found.values():
+        assert part == whole[: len(part)]
