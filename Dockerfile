@@ -31,6 +31,8 @@ COPY --from=console /build/dashboards/dist/ dashboards/dist/
 
 FROM ${PYTHON_IMAGE}
 LABEL org.opencontainers.image.title="Liaowang" org.opencontainers.image.licenses="Apache-2.0"
+# Reports in Chinese need a font that has the characters.
+RUN apt-get update && apt-get install -y --no-install-recommends fonts-noto-cjk && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /var/lib/liaowang --create-home liaowang
 COPY --from=environment /opt/liaowang/ /opt/liaowang/
 # Everything that is written lies in the volume and in /tmp, so the rest may be read-only.

@@ -42,7 +42,7 @@ def units(sent: Sequence[tuple[bool, bytes]], port: int = 502) -> tuple[Units, P
     return Units(memory, end - sizes, end, reply, flow, count, time, reply.astype(np.int32)), paths
 
 
-def read(name: str, sent: Sequence[tuple[bool, bytes]]) -> dict[tuple[str, str], list[Row]]:
+def read(name: str, sent: Sequence[tuple[bool, bytes]], port: int = 502) -> dict[tuple[str, str], list[Row]]:
     """The rows of these units, requests without an answer included: by kind and protocol, only fields with a value."""
     one = protocol(name)
     carrier = one.inside or one
@@ -50,7 +50,7 @@ def read(name: str, sent: Sequence[tuple[bool, bytes]]) -> dict[tuple[str, str],
     reader = Reader(carrier, inner, vocabulary())
     batches: list[RowBatch] = []
     if sent:
-        batches += reader.read(*units(sent), Origin(), "made.pcap")
+        batches += reader.read(*units(sent, port), Origin(), "made.pcap")
     batches += reader.finish(Origin(), "made.pcap")
     found: dict[tuple[str, str], list[Row]] = {}
     for batch in batches:
