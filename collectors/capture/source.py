@@ -107,7 +107,8 @@ class Capture:
             return self._stream.readinto(buffer) or 0  # type: ignore[attr-defined]
         except (EOFError, zlib.error, OSError) as error:
             if self._stream is self._raw:
-                raise InputError(f"{self.name} cannot be read: {error}.") from error
+                reason = getattr(error, "strerror", None) or error
+                raise InputError(f"{self.name} cannot be read: {reason}.") from error
             self.damage = f"The compressed data is damaged or cut off: {error}."
             return 0
 

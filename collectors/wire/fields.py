@@ -14,10 +14,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from collectors.wire.column import Column, both, merge_words
 from collectors.wire.numbers import look_up, read_at, read_each
 from collectors.wire.pdus import Pdus
+from collectors.wire.units import Bytes, Integers
 from core.fields import Kind
 
 _SIZES = [Kind.BOOLEAN, Kind.INTEGER, Kind.LONG, Kind.DOUBLE]
@@ -311,18 +313,26 @@ def text(at: Expr | int, size: Expr | int, encoding: str | Callable[[bytes], str
     def evaluate(pdus: Pdus) -> Column:
         offset, number = pdus(first), pdus(count)
         start = pdus.start + offset.values
-        end = start + number.values
-        inside = (offset.values >= 0) & (number.values >= 0) & (end <= pdus.end)
+        inside = (offset.values >= 0) & (number.values >= 0) & (start + number.values <= pdus.end)
         valid = both(both(inside, offset.valid), number.valid)
-        place: dict[bytes, int] = {}
+        rows = np.flatnonzero(inside if valid is None else valid)
+        found = _distinct(pdus.memory, start[rows], number.values[rows].astype(np.int64))
         codes = np.zeros(len(pdus), np.int32)
-        for row in np.flatnonzero(inside if valid is None else valid):
-            codes[row] = place.setdefault(pdus.memory[start[row] : end[row]].tobytes(), len(place))
-        words = [_printable(raw, encoding) for raw in place]
+        codes[rows] = found.indices
+        words = [_printable(raw, encoding) for raw in found.dictionary.to_pylist()]
         (merged,), distinct = merge_words([Column(codes, None, tuple(words))])
         return Column(merged, valid, distinct)
 
     return Expr(evaluate, Kind.KEYWORD)
+
+
+def _distinct(memory: Bytes, start: Integers, size: Integers) -> pa.DictionaryArray:
+    """The pieces of memory, each different one once."""
+    ends = np.cumsum(size)
+    source = np.repeat(start - ends + size, size) + np.arange(int(size.sum()))
+    places = pa.py_buffer(np.concatenate([np.zeros(1, np.int64), ends]))
+    pieces = pa.Array.from_buffers(pa.large_binary(), size.size, [None, places, pa.py_buffer(memory[source])])
+    return pieces.dictionary_encode()
 
 
 def _printable(raw: bytes, encoding: str | Callable[[bytes], str]) -> str:

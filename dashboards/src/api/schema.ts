@@ -93,7 +93,7 @@ export interface paths {
         };
         /**
          * Count alerts
-         * @description How many there are by state, band of severity, kind, protocol, technique and rule.
+         * @description How many there are by everything that they are counted by.
          */
         get: operations["count_alerts"];
         put?: never;
@@ -476,8 +476,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Whether the stores answer
-         * @description Asks each store for something small.
+         * Whether everything works
+         * @description Asks each store for something small, and the platform for what waits, such as for room on the disk.
          */
         get: operations["show_readiness"];
         put?: never;
@@ -971,6 +971,16 @@ export interface components {
              *     }
              */
             severity: {
+                [key: string]: number;
+            };
+            /**
+             * Site
+             * @description by `organization/site`
+             * @example {
+             *       "shuiwu/pump-station-1": 6
+             *     }
+             */
+            site: {
                 [key: string]: number;
             };
             /**
@@ -1795,7 +1805,7 @@ export interface components {
         Health: {
             /**
              * Failing
-             * @description names of the stores that do not answer
+             * @description names of what cannot do its work at the moment
              * @example []
              */
             failing: string[];
@@ -2371,9 +2381,10 @@ export interface components {
         /**
          * RowKind
          * @description messages: one a protocol unit. transactions: request joined to response. points: one a data object.
+         *     connections: one a client and port of a server in some thousand packets.
          * @enum {string}
          */
-        RowKind: "messages" | "transactions" | "points";
+        RowKind: "messages" | "transactions" | "points" | "connections";
         /**
          * RuleCard
          * @description One detector as people see it.
@@ -2772,6 +2783,8 @@ export interface operations {
                 /** @description seen at or after it */
                 start?: string | null;
                 state?: ("open" | "acknowledged" | "false_positive")[];
+                /** @description ATT&CK for ICS id */
+                technique?: string | null;
                 /** @description words in name or message */
                 text?: string | null;
             };
@@ -3495,6 +3508,8 @@ export interface operations {
                 /** @description seen at or after it */
                 start?: string | null;
                 state?: ("open" | "acknowledged" | "false_positive")[];
+                /** @description ATT&CK for ICS id */
+                technique?: string | null;
                 /** @description words in name or message */
                 text?: string | null;
             };
@@ -3536,6 +3551,9 @@ export interface operations {
                      *       },
                      *       "organization": {
                      *         "shuiwu": 6
+                     *       },
+                     *       "site": {
+                     *         "shuiwu/pump-station-1": 6
                      *       }
                      *     }
                      */
@@ -6855,6 +6873,9 @@ export interface operations {
                      *         },
                      *         "organization": {
                      *           "shuiwu": 6
+                     *         },
+                     *         "site": {
+                     *           "shuiwu/pump-station-1": 6
                      *         }
                      *       },
                      *       "newest": [
