@@ -24,4 +24,4 @@ def text(value: str) -> str:
 
 def code(value: str) -> str:
     """A name or value as it is typed; nothing where there is none."""
-    return f"`{value.replace('|', '&#124;')}`" if value else ""
+    return f"`{value.replace('|', chr(92) + '|')}`" if value else ""
