@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -87,7 +88,11 @@ class Decoder:
 
     def finish(self) -> list[RowBatch]:
         """The requests that nobody has answered by the end of the input."""
-        return _together([row for reader in self._readers for row in reader.finish(self.origin, self.file)])
+        rows = _together([row for reader in self._readers for row in reader.finish(self.origin, self.file)])
+        # PDUs and their lists point at each other and at the engine's memory. Python looks for such circles by the
+        # number of objects, so some decoders later there would be gigabytes.
+        gc.collect()
+        return rows
 
     def counters(self) -> dict[str, int]:
         """What was read, and everything that was not understood, by reason."""

@@ -55,6 +55,7 @@ COUNTERS = {
     "fragments_overlapping": _loss("IP fragments that overlap earlier ones; the first bytes stay", "与先前分片重叠的 IP 分片（保留先到的字节）"),
     "segments_out_of_order": Counter("TCP segments that came before their turn", "乱序到达的 TCP 段"),
     "segments_overlapping": Counter("TCP segments of which a part was there before", "部分重复的 TCP 段"),
+    "segments_late": Counter("TCP segments that came after their bytes were given up for lost", "在其字节被判定丢失之后才到达的 TCP 段"),
     "segments_dropped": _loss("kept TCP segments dropped with their connection", "随连接一并丢弃的暂存 TCP 段"),
     "gaps": _loss("places where TCP bytes are missing from the capture", "抓包中缺失 TCP 字节之处"),
     "gap_bytes": _loss("TCP bytes missing from the capture", "抓包中缺失的 TCP 字节"),

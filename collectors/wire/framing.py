@@ -55,7 +55,7 @@ def fit(m: Memory, f: Record, p: int, e: int) -> int:
     """How many bits of p:e are as this framing has them: 0 it may be, -1 it is not.
 
     A length field speaks for the framing only when the units end exactly where the bytes do, and when it is
-    not zero: zeros are everywhere.
+    not zero; zeros are everywhere, so a magic of zeros beside a length of zero says nothing (NTP begins like that).
     """
     bits, units = int64(0), 0
     while p < e:
@@ -65,7 +65,10 @@ def fit(m: Memory, f: Record, p: int, e: int) -> int:
         if size == 0 or p + size > e:
             return 8 * f.magic_size * (units + (size > 0))
         units += 1
-        bits += 8 * f.magic_size + (8 * f.width if size > f.plus else 0)
+        if size > f.plus:
+            bits += 8 * f.magic_size + 8 * f.width
+        elif f.magic:
+            bits += 8 * f.magic_size
         p += size
     return min(bits, 200)
 

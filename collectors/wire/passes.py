@@ -31,6 +31,7 @@ def prepare(state: State) -> None:
         s.next = -1
     for i in range(2 * FLOWS):
         z.seen[i].fid = -1
+        z.gaps[i].fid = -1
     for i in range(FLOWS):
         z.flow_ids[i].fid = -1
     for i in range(HELD):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .compiled import compiled, inlined, int64
 from .counters import NUMBER
 from .flows import ACK, BY_PORT, SPOKEN_TO, SYN
-from .framing import ENOUGH, MOST_TRIES, NOTHING, UNDECIDED, choose, expected, unit_size, unit_size_here
+from .framing import ENOUGH, MOST_TRIES, NOTHING, UNDECIDED, choose, ends_whole, expected, unit_size, unit_size_here
 from .memory import Memory, Record, State, after
 from .network import TCP
 from .records import (
@@ -28,9 +28,12 @@ REPEATED = NUMBER["packets_repeated"]
 KEPT = NUMBER["packets_held"]
 OUT_OF_ORDER = NUMBER["segments_out_of_order"]
 OVERLAPPING = NUMBER["segments_overlapping"]
+LATE = NUMBER["segments_late"]
 NOT_CAPTURED = NUMBER["bytes_not_captured"]
 BY_CONTENT = NUMBER["flows_by_content"]
 UNITS = NUMBER["units"]
+AWAITED = -1
+"""No outcome yet: there are bytes to deliver."""
 
 
 @compiled
@@ -286,7 +289,7 @@ def segment(m: Memory, z: State, d: int, k: Record, seq: int, p: int, e: int) ->
     s = z.streams[d]
     if seq != s.next:
         outcome = disordered(m, z, d, k, seq, p, e)
-        if outcome != READ:
+        if outcome != AWAITED:
             return outcome
         z.count[OVERLAPPING] += after(s.next, seq) > 0
     feed(m, z, d, p + after(s.next, seq), e, True)
@@ -298,7 +301,7 @@ def segment(m: Memory, z: State, d: int, k: Record, seq: int, p: int, e: int) ->
 
 @compiled
 def disordered(m: Memory, z: State, d: int, k: Record, seq: int, p: int, e: int) -> int:
-    """Not the bytes that are awaited; READ when some of p:e are to be delivered now, as bytes at `next` or before."""
+    """Not the bytes that are awaited; AWAITED when some of p:e are, being at `next` or before; else the outcome."""
     s = z.streams[d]
     w = z.work[0]
     x = after(seq, s.next)
@@ -326,4 +329,29 @@ def disordered(m: Memory, z: State, d: int, k: Record, seq: int, p: int, e: int)
         clear(z, s)
         gap(m, z, d, 0)
         s.next = seq
-    return REPEATED if after(s.next, seq) >= e - p else READ
+    if after(s.next, seq) < e - p:
+        return AWAITED
+    return READ if late(m, z, d, seq, p, e) else REPEATED
+
+
+@compiled
+def late(m: Memory, z: State, d: int, seq: int, p: int, e: int) -> bool:
+    """Bytes p:e come after they were given up for lost: units that lie whole in them are read now, out of order."""
+    g, s = z.gaps[d], z.streams[d]
+    x, n = after(seq, int64(g.at)), int64(g.n)
+    if g.fid != s.fid or n == 0 or x < 0 or x + e - p > n:
+        return False
+    g.n = x
+    if x == 0:  # what is left of the gap lies behind; else what lies before
+        g.at = (seq + e - p) & 0xFFFFFFFF
+        g.n = n - (e - p)
+    z.count[LATE] += 1
+    f = z.framings[s.framing]
+    if not ends_whole(m, f, p, e):
+        z.count[NOT_FRAMED] += e - p
+        return True
+    while p < e:
+        size = unit_size(m, f, p, e)
+        emit(z, d, s, p, p + size)
+        p += size
+    return True

@@ -87,6 +87,8 @@ PATH = record(
     src0="i8", src1="i8", dst0="i8", dst1="i8", mac0="i8", mac1="i8", fid="i8", sport="u2", dport="u2", vlan="i2",
     link="u2", next="u1",
 )  # fmt: skip
+GAP = record(fid="i8", at="u4", n="u4")
+"""The bytes of a stream that were given up for lost last: they may come late."""
 SEEN = record(fid="i8", mac0="i8", mac1="i8", stamp="i4", row="i4")
 """In which row of `connections` a stream is counted, and in which batch and between which MACs that holds."""
 CONNECTION = record(
@@ -131,7 +133,7 @@ def state_kind(counters: int) -> Kind:
         held=(SEGMENT, (HELD,)), held_paths=(PATH, (HELD,)), large=(LARGER, (LARGE,)), pieces=(PIECES, (PIECED,)),
         paths=(PATH, (PACKETS,)), framings=(FRAMING, (64,)), tcp=("u1", (65536,)), udp=("u1", (65536,)),
         interfaces=(INTERFACE, (INTERFACES,)), bytes=("u1", (MEMORY,)), reading=(READING, (1,)), count=("i8", (counters,)), work=(WORK, (1,)),
-        seen=(SEEN, (2 * FLOWS,)), connections=(CONNECTION, (PACKETS,)), places=("i8", (PLACES,)),
+        gaps=(GAP, (2 * FLOWS,)), seen=(SEEN, (2 * FLOWS,)), connections=(CONNECTION, (PACKETS,)), places=("i8", (PLACES,)),
         words=(WORD, (WORD_PLACES,)), books=(BOOK, (BOOKS,)), ends=("i4", (BOOKS, WORDS + 2)),
         letters=("u1", (BOOKS, WORDS * LETTERS)), flow_ids=(FLOW_ID, (FLOWS,)), sha=("u4", (80,)),
     )  # fmt: skip

@@ -296,6 +296,11 @@ def gap(m: Memory, z: State, d: int, n: int) -> None:
     s = z.streams[d]
     z.count[GAPS] += 1
     z.count[GAP_BYTES] += n
+    if n:
+        g = z.gaps[d]
+        g.fid = s.fid
+        g.at = s.next
+        g.n = n
     rest = int64(s.skip)
     if s.tail:
         at = tail_at(d, s)

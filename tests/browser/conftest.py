@@ -58,8 +58,9 @@ def address(given: Services, console: Path) -> Iterator[str]:
         yield server.address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chrome(chromium: Path) -> Iterator[Browser]:
+    """Stopped with its module: while it lives its event loop runs in this thread, and other tests need their own."""
     expect.set_options(timeout=10_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(chromium), args=FLAGS)

@@ -6,6 +6,8 @@ import random
 
 import pytest
 
+from collectors.wire.units import Frame
+
 from .traffic import (
     CLIENT,
     SERVER,
@@ -118,6 +120,14 @@ def test_a_port_whose_first_bytes_fit_nothing_is_tried_again() -> None:
     by = engine()
     assert data_of(read(pcap(packets), by)) == [modbus(1), modbus(1)]
     assert by.counters()["bytes_not_framed"] == 30
+
+
+def test_clocks_that_are_asked_for_the_time_are_no_industrial_devices() -> None:
+    # A request of NTP looks like two empty EtherNet/IP messages.
+    ask = bytes([0x23]) + bytes(39) + bytes.fromhex("644ab7f0e7a15a01")
+    packets = [ethernet(ip4(CLIENT, SERVER, udp(40000 + n % 2, 123, ask), 17)) for n in range(20)]
+    enip = Frame("enip", 2, 2, 24, 0, 65511, big=False, magic=b"\0", magic_at=1, tcp=(44818,), udp=(44818,))
+    assert read(pcap(packets), engine([enip])) == []
 
 
 def test_a_scan_without_payload_finds_nothing() -> None:

@@ -109,6 +109,29 @@ def test_a_lost_segment_costs_only_the_units_in_it() -> None:
     assert by.counters()["gap_bytes"] == len(modbus(2))
 
 
+def test_bytes_that_come_after_they_were_given_up_for_lost_are_read_with_their_own_frame() -> None:
+    talk = Talk()
+    packets = [*talk.open(), talk.say(0, modbus(1))]
+    lost = [talk.say(0, modbus(number)) for number in (2, 3, 4)]
+    packets += [talk.say(0, modbus(5)), talk.say(1, b""), lost[0], lost[2], lost[1], lost[1], talk.say(0, modbus(6))]
+    by = engine()
+    found = [(one.frame, one.data) for one in read(pcap(packets), by)]
+    assert found[:2] == [(3, modbus(1)), (4, modbus(5))]
+    assert found[2:] == [(6, modbus(2)), (7, modbus(4)), (8, modbus(3)), (10, modbus(6))]
+    assert by.counters()["segments_late"] == 3
+
+
+def test_late_bytes_that_are_no_whole_units_are_counted_and_not_guessed_at() -> None:
+    talk = Talk()
+    packets = [*talk.open(), talk.say(0, modbus(1))]
+    half = talk.say(0, modbus(2)[:7])
+    talk.say(0, modbus(2)[7:])
+    packets += [talk.say(0, modbus(3)), talk.say(1, b""), half, talk.say(0, modbus(4))]
+    by = engine()
+    assert data_of(read(pcap(packets), by)) == [modbus(1), modbus(3), modbus(4)]
+    assert by.counters()["bytes_not_framed"] == 7
+
+
 def test_units_behind_a_gap_have_the_frame_and_the_addresses_of_their_own_packet() -> None:
     talk = Talk()
     packets = [*talk.open(), talk.say(0, modbus(1))]
