@@ -54,7 +54,7 @@ class Ends:
         if self.swapped:
             source, destination = destination, source
         return [
-            pa.array(self.time, pa.int64()).cast(Kind.DATE.arrow),
+            pa.array(self.time, pa.int64()).view(Kind.DATE.arrow),
             self._constant(self.file),
             pa.array(self.frame, pa.int64()),
             *self._party(*source),
@@ -78,5 +78,9 @@ class Ends:
         tags = self.paths.vlan[self.path]
         return pa.array(tags, mask=tags < 0)
 
+    @cached_property
+    def _zeros(self) -> pa.Array:
+        return pa.array(np.zeros(self.path.size, np.int32))
+
     def _constant(self, value: str) -> pa.Array:
-        return Column(np.zeros(self.path.size, np.int32), None, (value,)).arrow(Kind.KEYWORD)
+        return pa.DictionaryArray.from_arrays(self._zeros, pa.array([value], pa.string()))

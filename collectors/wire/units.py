@@ -116,8 +116,10 @@ class Words:
     def arrow(self, rows: npt.NDArray[np.int32] | None = None) -> pa.DictionaryArray:
         """The column, or its `rows` in that order."""
         at = self.at if rows is None else self.at[rows]
-        missing = at < 0
-        codes = pa.array(at, mask=missing if missing.any() else None)
+        if not (self.at < 0).any():  # of the distinct ones, fewer than rows
+            return pa.DictionaryArray.from_arrays(pa.array(at), self.texts)
+        known = pa.py_buffer(np.packbits(at >= 0, bitorder="little"))
+        codes = pa.Array.from_buffers(pa.int32(), at.size, [known, pa.py_buffer(np.maximum(at, 0))])
         return pa.DictionaryArray.from_arrays(codes, self.texts)
 
 
