@@ -12,6 +12,7 @@ from cli.reference.cli import untranslated
 from cli.reference.settings import chinese
 from cli.settings import Settings
 from collectors.pipeline import meanings
+from collectors.sight import OF_CAPTURES
 from collectors.wire.protocol import vocabulary
 from core.fields import Kind
 from core.rows import RowKind, schema
@@ -84,7 +85,8 @@ def _spoken(text: str) -> bool:
 
 
 def test_every_counter_has_a_meaning_in_both_languages() -> None:
-    assert [name for name, (en, zh, _) in meanings().items() if not en.strip() or not _HAN.search(zh)] == []
+    known = {**meanings(), **OF_CAPTURES}
+    assert [name for name, (en, zh, _) in known.items() if not en.strip() or not _HAN.search(zh)] == []
 
 
 def test_every_setting_has_a_meaning_in_both_languages() -> None:
