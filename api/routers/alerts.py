@@ -88,8 +88,10 @@ def count_alerts(asking: Viewer, given: Given, which: Chosen) -> AlertCounts:
 async def hear_alerts(request: Request, ear: Heard) -> AsyncIterable[ServerSentEvent]:
     """Server-sent events named `alert`, each an `AlertNews`: new alerts and new versions, as they come."""
     yield ServerSentEvent(comment="listening", retry=2000)
-    while not ear.over() and await run_in_threadpool(lambda: signed_in(request) is not None):
+    while not ear.over():
         news, missed = await ear.next()
+        if not await run_in_threadpool(lambda: signed_in(request) is not None):
+            return
         for alert, review in news:
             data = AlertNews(alert=Alert.of(alert, review), missed=missed)
             yield ServerSentEvent(event="alert", id=alert.id, data=data)

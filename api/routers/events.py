@@ -19,6 +19,9 @@ _FAULTS = problems(400, 503)
 _INTERVALS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400, 604_800)
 """Lengths in seconds that a clock or calendar has."""
 _MOST_BUCKETS = 2000
+_WEEK = _INTERVALS[-1]
+_MOST_WEEKS = (1 << 62) // (_WEEK * SECOND)
+"""Half of all the time that 64 bits of nanoseconds can say: stores may add two."""
 
 
 @router.get("", summary="Search rows", responses=_FAULTS)
@@ -79,5 +82,5 @@ async def show_facets(
 def fitting(length: int, buckets: int) -> int:
     """The interval in ns that a clock or calendar has and that cuts `length` ns into at most `buckets`."""
     least = length / buckets / SECOND
-    chosen = next((each for each in _INTERVALS if each >= least), math.ceil(least / 604_800) * 604_800)
-    return chosen * SECOND
+    weeks = min(math.ceil(least / _WEEK), _MOST_WEEKS)
+    return next((each for each in _INTERVALS if each >= least), weeks * _WEEK) * SECOND

@@ -32,6 +32,14 @@ def test_a_timeline_has_every_interval_also_the_empty_ones(sign: Sign) -> None:
     assert moments[-1]["alerts"] == {"critical": 1, "high": 1, "medium": 1, "low": 1, "informational": 1}
 
 
+@pytest.mark.parametrize("buckets", [1, 2, 100])
+def test_all_the_time_there_is_has_a_timeline(sign: Sign, buckets: int) -> None:
+    ever = {"start": "1970-01-01T00:00:00Z", "end": "2262-04-11T00:00:00Z", "buckets": buckets}
+    moments = sign("guest").get("/api/overview/timeline", params=ever)["moments"]
+    assert sum(each["messages"] for each in moments) == 100
+    assert sum(sum(each["alerts"].values()) for each in moments) == 12
+
+
 def test_an_alert_that_lasts_stands_where_it_was_first_seen(sign: Sign, given: Services) -> None:
     given.alerts.save([alert(NORTH, 20, last_seen=NOW - SECOND)])
     found = sign("guest").get("/api/overview/timeline", params={**DAY, "buckets": 24})
