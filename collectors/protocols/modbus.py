@@ -102,7 +102,7 @@ BITS, REGISTERS, WRITES_BITS, WRITES_REGISTERS = (1, 2), (3, 4, 23), (5, 15), (6
 TYPES = {
     **dict.fromkeys((1, 5, 15), "coil"),
     2: "discrete_input",
-    **dict.fromkeys((3, 6, 16, 22, 23), "holding_register"),
+    **dict.fromkeys((3, 6, 16, 22, 23, 24), "holding_register"),
     4: "input_register",
 }
 
@@ -116,8 +116,9 @@ class Modbus(Protocol):
     _failed = reply & (u8[7] >= 0x80)
     _good = reply & (u8[7] < 0x80)
     _echo = _good & _code.isin(5, 6, 15, 16, 22)  # the response repeats address and quantity or value
-    _addressed = (~reply & _code.isin(1, 2, 3, 4, 5, 6, 15, 16, 22, 23)) | _echo
+    _addressed = (~reply & _code.isin(1, 2, 3, 4, 5, 6, 15, 16, 22, 23, 24)) | _echo
     _counted = (~reply & _code.isin(1, 2, 3, 4, 15, 16, 23)) | (_good & _code.isin(15, 16))
+    _queue = _good & (_code == 24)
     _single = _addressed & _code.isin(5, 6)
     _identified = _good & (_code == 43) & (u8[8] == 14)
 
@@ -131,9 +132,9 @@ class Modbus(Protocol):
     )
     address = field(u16[8].when(_addressed), "first address", "起始地址", "MBAP-1.1b3 §4.4")
     quantity = field(
-        choose((_single | (_addressed & (_code == 22)), 1), default=u16[10].when(_counted)),
-        "coils or registers asked for or written",
-        "线圈或寄存器数量",
+        choose((_single | (_addressed & (_code == 22)), 1), default=u16[10].when(_counted | _queue)),
+        "coils or registers asked for or written, or in a queue",
+        "线圈或寄存器数量（含队列）",
         "MBAP-1.1b3 §6",
     )
     value = field(u16[10].when(_single), "value of a single write", "单点写入值", "MBAP-1.1b3 §6.5")
@@ -205,6 +206,15 @@ class Modbus(Protocol):
         group=unit_id,
         address=write_address + index,
         value=u16[index * 2 + 17],
+    )
+    # A queue's count stands in the register that its pointer names, its values in those behind (MBAP-1.1b3 §6.18).
+    read_queue = Points(
+        each(u16[10].when(_queue, u16[10] * 2 + 2 <= u16[8], u16[8] + 10 <= length, asked(length) >= 10)),
+        type=function_code.words(TYPES),
+        group=unit_id,
+        address=asked(u16[8]) + index + 1,
+        value=u16[index * 2 + 12],
+        quality=constant("good"),
     )
     device_identification = Points(
         walk(14, u8[1] + 2, count=u8[13].when(_identified)),

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from collectors.wire.units import Flags
+from collectors.wire.units import Flags, Integers
 from core.fields import Kind
 
 
@@ -22,15 +22,40 @@ class Column:
         values: numbers or flags; with `words`, positions in it. Where `valid` is false they mean nothing.
         valid: which rows have a value; None where all do.
         words: the distinct texts, for a column of text.
+        nothing: no row has a value, so what is made of the column need not be calculated.
     """
 
     values: npt.NDArray[Any]
     valid: Flags | None = None
     words: tuple[str, ...] | None = None
+    nothing: bool = False
+
+    @classmethod
+    def absent(cls, rows: int, kind: Kind) -> Column:
+        """A column of `kind` without a value."""
+        none = np.zeros(rows, np.bool_)
+        return cls(np.zeros(rows, dtype_of(kind)), none, () if kind is Kind.KEYWORD else None, nothing=True)
 
     def take(self, rows: npt.NDArray[Any]) -> Column:
         """The values of `rows`, in that order."""
-        return Column(self.values[rows], None if self.valid is None else self.valid[rows], self.words)
+        valid = None if self.valid is None else self.valid[rows]
+        return Column(self.values[rows], valid, self.words, self.nothing)
+
+    def put(self, other: Column, places: Integers) -> Column:
+        """The column with row `places[i]` of `other` where that is not negative."""
+        here, rows = places >= 0, np.maximum(places, 0)
+        words = self.words
+        one, two = self.values, other.values
+        if words is not None:
+            (one, two), words = merge_words([self, other])
+        values = np.where(here, two[rows], one)
+        if self.valid is None and other.valid is None:
+            return Column(values, None, words)
+        return Column(values, np.where(here, other.known()[rows], self.known()), words)
+
+    def known(self) -> Flags:
+        """Which rows have a value."""
+        return np.ones(self.values.size, np.bool_) if self.valid is None else self.valid
 
     def truth(self) -> Flags:
         """The flags, false where the value is missing."""
@@ -40,6 +65,8 @@ class Column:
         """The column as an Arrow array of `kind`."""
         if self.words is not None:
             return pa.DictionaryArray.from_arrays(self._numbers(np.int32), _texts(self.words))
+        if self.nothing:
+            return pa.nulls(self.values.size, kind.arrow)
         if kind is Kind.DATE:
             return self._numbers(np.int64).cast(kind.arrow)
         return self._numbers(kind.arrow.to_pandas_dtype())
@@ -51,6 +78,20 @@ class Column:
             return pa.array(values, mask=None if self.valid is None else ~self.valid)
         known = pa.py_buffer(np.packbits(self.valid, bitorder="little"))
         return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), values.size, [known, pa.py_buffer(values)])
+
+
+_DTYPES: dict[Kind, np.dtype[Any]] = {
+    Kind.BOOLEAN: np.dtype(np.bool_),
+    Kind.INTEGER: np.dtype(np.int64),  # what is calculated on the way may be wider than the value
+    Kind.LONG: np.dtype(np.int64),
+    Kind.DOUBLE: np.dtype(np.float64),
+    Kind.KEYWORD: np.dtype(np.int32),
+}
+
+
+def dtype_of(kind: Kind) -> np.dtype[Any]:
+    """How the values of a column of that kind are held."""
+    return _DTYPES[kind]
 
 
 @lru_cache(maxsize=1024)
@@ -67,10 +108,19 @@ def both(one: Flags | None, other: Flags | None) -> Flags | None:
 
 def merge_words(columns: list[Column]) -> tuple[list[npt.NDArray[Any]], tuple[str, ...]]:
     """The values of text columns as positions in one common list of words."""
-    place: dict[str, int] = {}
+    moves, words = _merged(tuple(column.words or () for column in columns))
     values = []
-    for column in columns:
-        words = column.words or ()
+    for column, moved in zip(columns, moves, strict=True):
+        values.append(column.values if moved is None else moved[np.minimum(column.values, len(moved) - 1)])
+    return values, words
+
+
+@lru_cache(maxsize=256)
+def _merged(lists: tuple[tuple[str, ...], ...]) -> tuple[list[npt.NDArray[Any] | None], tuple[str, ...]]:
+    """Where each word of each list stands in one list of them all; None where it stands where it stood."""
+    place: dict[str, int] = {}
+    moves: list[npt.NDArray[Any] | None] = []
+    for words in lists:
         moved = np.array([place.setdefault(word, len(place)) for word in words] or [0], np.int32)
-        values.append(moved[np.minimum(column.values, len(moved) - 1)])
-    return values, tuple(place)
+        moves.append(None if words and np.array_equal(moved, np.arange(len(words))) else moved)
+    return moves, tuple(place)

@@ -11,9 +11,9 @@ from collections.abc import Callable
 import numpy as np
 
 from collectors.wire.column import Column, both
-from collectors.wire.fields import Expr, constant
+from collectors.wire.expressions import Expr, constant
 from collectors.wire.pdus import Pdus
-from collectors.wire.units import Flags, Integers
+from collectors.wire.units import Integers
 
 MOST_ITEMS = 2048
 """Items of one PDU, at most: more than any standard allows in one unit (Modbus: 2,000 coils)."""
@@ -101,6 +101,7 @@ def _repeat(pdus: Pdus, count: Expr, most: int) -> Pdus:
         parent=pdus,
         owner=owner,
         index=index,
+        repeats=True,
     )
 
 
@@ -151,21 +152,19 @@ def paired(expr: Expr) -> Expr:
     def evaluate(pdus: Pdus) -> Column:
         other = pdus.part("beside")
         column = other(expr)
-        return Column(column.values, both(column.valid, other.end > other.start), column.words)
+        return Column(column.values, both(column.valid, other.end > other.start), column.words, column.nothing)
 
-    return Expr(evaluate, expr.kind)
+    return Expr(evaluate, expr.kind, own=True)
 
 
-def same_place(items: Pdus, others: Pdus) -> tuple[Pdus, Flags]:
-    """For each of `items`, the one of `others` at the same place of the same message, and whether there is one."""
-    place, there = _place(items), _place(others)
+def same_place(items: Pdus, rows: Integers, others: Pdus) -> Integers:
+    """Of each of `items` the one of `others` at the same place of message `rows[i]`; -1 where there is none."""
+    wanted = np.where(rows >= 0, rows * MOST_ITEMS + _place(items) % MOST_ITEMS, -1)
+    there = _place(others)
     if not there.size:
-        nothing = np.zeros(place.size, np.int64)
-        return Pdus(others.memory, nothing, nothing), np.zeros(place.size, np.bool_)
-    at = np.minimum(np.searchsorted(there, place), there.size - 1)
-    has = there[at] == place
-    start, end = np.where(has, others.start[at], 0), np.where(has, others.end[at], 0)
-    return Pdus(others.memory, start, end), has
+        return np.full(wanted.size, -1, np.int64)
+    at = np.minimum(np.searchsorted(there, wanted), there.size - 1)
+    return np.where(there[at] == wanted, at, -1)
 
 
 def _place(items: Pdus) -> Integers:
@@ -177,8 +176,15 @@ def _place(items: Pdus) -> Integers:
 
 
 def _pair(items: Pdus, others: Pdus) -> Pdus:
-    items.parts["beside"] = same_place(items, others)[0]
-    return items
+    """The items again, for what was asked of them beside other ones does not hold here."""
+    owner = items.root()[1]
+    assert owner is not None
+    at = same_place(items, owner, others)
+    has = at >= 0
+    start, end = (one[at] * has if one.size else np.zeros(has.size, np.int64) for one in (others.start, others.end))
+    paired_items = items.subset(slice(None))
+    paired_items.parts["beside"] = Pdus(others.memory, start, end)
+    return paired_items
 
 
 def first_of(items: Items, expr: Expr) -> Expr:
@@ -194,6 +200,8 @@ def last_of(items: Items, expr: Expr) -> Expr:
 def _one_of(items: Items, expr: Expr, step: int) -> Expr:
     def evaluate(pdus: Pdus) -> Column:
         found = items.find(pdus)
+        if not len(found):
+            return Column.absent(len(pdus), expr.kind)
         column = found(expr)
         owner = found.root()[1]
         known = np.flatnonzero(np.ones(len(found), np.bool_) if column.valid is None else column.valid)[::step]
@@ -237,4 +245,4 @@ def carried(expr: Expr) -> Expr:
         known = (place >= 0) & (pdus.owner[place] == pdus.owner)
         return Column(column.values[place], known, column.words)
 
-    return Expr(evaluate, expr.kind)
+    return Expr(evaluate, expr.kind, own=True, chained=True)

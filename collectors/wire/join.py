@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from collectors.wire.compiled import compiled, record
-from collectors.wire.fields import Expr
+from collectors.wire.expressions import Expr
 from collectors.wire.pdus import Pdus
 from collectors.wire.units import Integers
 
@@ -114,14 +114,17 @@ class Joiner:
 @compiled
 def _strip(memory: Any, start: int, end: int, at: int, layout: Any, out: Any, place: int) -> int:
     """Copies the data of a unit without checksums; returns where the next byte goes, or -1 when there is no room."""
-    block, extra, first = layout[0], layout[1], start + layout[2]
-    for p in range(start + at, end - extra):  # a checksum follows the last block too, however short
-        if block and (p - first) % (block + extra) >= block:
-            continue
-        if place >= out.size:
-            return -1
-        out[place] = memory[p]
-        place += 1
+    block, extra = layout[0], layout[1]
+    p, stop = start + at, end - extra  # a checksum follows the last block too, however short
+    behind = (p - start - layout[2]) % (block + extra) if block else 0
+    while p < stop:
+        here = min(block - behind, stop - p) if block else stop - p
+        if here > 0:
+            if place + here > out.size:
+                return -1
+            place = _copy(memory, p, p + here, out, place)
+        p += here + extra
+        behind = 0
     return place
 
 

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from collectors.wire.compiled import compiled, record
-from collectors.wire.fields import Expr, reply
-from collectors.wire.pdus import Pdus
+from collectors.wire.expressions import Expr
+from collectors.wire.fields import reply
+from collectors.wire.pdus import Pdus, Requests
 from collectors.wire.units import Integers, Units
 
 REQUESTS = 1 << 16
@@ -25,9 +26,11 @@ PATIENCE = 30_000_000_000
 """Nanoseconds after which a request counts as unanswered."""
 
 ANSWERED, WAITING, FORGOTTEN = 0, 1, 2
+NO_KEY = -(1 << 62)
 REQUEST = record(
-    flow="i8", key="i8", time="i8", frame="i8", batch="i8", path="i8", at="i8", end="i8", part_end="i8", state="i8"
-)
+    flow="i8", key="i8", time="i8", frame="i8", batch="i8", row="i8", path="i8", at="i8", end="i8", part_end="i8",
+    state="i8",
+)  # fmt: skip
 RING = record(head="i8", tail="i8", bytes="i8", latest="i8", forgotten="i8")
 
 
@@ -41,6 +44,8 @@ class Match:
         response: which units are answers; those of the server when not given.
         error: whether a response reports a failure.
         part: name of the derived part to be kept with the request, or empty.
+        to_all: the key of the request to several devices that a response answers where none has its own `key`: the
+            first of their responses is joined to it. Missing where a response answers no such request.
     """
 
     key: tuple[Expr, ...]
@@ -48,6 +53,26 @@ class Match:
     request: Expr = ~reply
     response: Expr = reply
     part: str = ""
+    to_all: tuple[Expr, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The request that each PDU answers.
+
+    Attributes:
+        time: ns since 1970-01-01 UTC, 0 for none.
+        frame: 1-based, 0 for none.
+        batch: that it came in, -1 for none.
+    """
+
+    time: Integers
+    frame: Integers
+    batch: Integers
+
+    def take(self, rows: Integers) -> Asked:
+        """The same for some of the PDUs."""
+        return Asked(self.time[rows], self.frame[rows], self.batch[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,27 +96,29 @@ class Matcher:
         self._kept = np.zeros(KEPT_BYTES + LONGEST, np.uint8)
         self._ring = np.zeros(1, RING)
 
-    def __call__(self, pdus: Pdus, units: Units, batch: int) -> tuple[Integers, Integers, list[Unanswered]]:
-        """Gives `pdus` their part `request`.
+    def __call__(self, pdus: Pdus, units: Units, batch: int) -> tuple[Asked, list[Unanswered]]:
+        """Gives `pdus` their requests and the part `request`.
 
         Args:
             pdus: at most `REQUESTS / 4` of them.
             units: where they come from.
-            batch: its number, ascending; given back with requests that stay unanswered.
+            batch: its number, ascending; given back with requests.
 
         Returns:
-            The time and the frame of the request of each PDU, 0 for none, and the requests that waited too long.
+            The request of each PDU, and the requests that waited too long.
         """
         match = self.match
         part = pdus.part(match.part) if match.part else Pdus(pdus.memory, *np.zeros((2, len(pdus)), np.int64))
         size = int((pdus.end - pdus.start).sum() + (part.end - part.start).sum())
         left = self._leave(rows=len(pdus), size=size)
-        found = np.zeros((6, len(pdus)), np.int64)
+        found = np.zeros((8, len(pdus)), np.int64)
+        found[6:] = -1
         role = pdus(match.request).truth() + 2 * pdus(match.response).truth().astype(np.int64)
         _match(
             (pdus.memory, pdus.start, pdus.end),
             (part.memory, part.start, part.end),
-            (units.flow, self._keys(pdus), role, units.time, units.frame, units.path),
+            (units.flow, self._keys(pdus, match.key), self._keys(pdus, match.to_all), role),
+            (units.time, units.frame, units.path),
             batch,
             (self._requests, self._places, self._kept, self._ring),
             found,
@@ -100,7 +127,8 @@ class Matcher:
         if match.part:
             request.parts[match.part] = Pdus(self._kept, found[2], found[3])
         pdus.parts["request"] = request
-        return found[4], found[5], left
+        pdus.requests = _requests(pdus, request, found[7])
+        return Asked(found[4], found[5], found[6]), left
 
     def finish(self) -> list[Unanswered]:
         """All requests that are still waiting, at the end of the input."""
@@ -116,12 +144,14 @@ class Matcher:
         ring = self._ring[0]
         return int(self._requests[ring.tail % REQUESTS].batch) if ring.tail < ring.head else None
 
-    def _keys(self, pdus: Pdus) -> Integers:
-        keys = np.zeros(len(pdus), np.int64)
-        for expr in self.match.key:
+    def _keys(self, pdus: Pdus, key: tuple[Expr, ...]) -> Integers:
+        keys = np.full(len(pdus), 0 if key else NO_KEY, np.int64)
+        for expr in key:
             column = pdus(expr)
             values = column.values if column.valid is None else np.where(column.valid, column.values, -1)
             keys = keys * 65_537 + values
+        if key is self.match.to_all and key:
+            return np.where(pdus(key[0]).known(), keys, NO_KEY)
         return keys
 
     def _leave(self, rows: int, size: int) -> list[Unanswered]:
@@ -151,6 +181,13 @@ class Matcher:
         return Unanswered(pdus, left["time"], left["frame"], left["batch"], left["path"])
 
 
+def _requests(pdus: Pdus, stored: Pdus, row: Integers) -> Requests:
+    earlier = np.flatnonzero((stored.end > stored.start) & (row < 0))
+    before = np.full(row.size, -1, np.int64)
+    before[earlier] = np.arange(earlier.size)
+    return Requests(pdus, row, stored.take(earlier), before)
+
+
 @compiled
 def _copy_in(kept: Any, at: int, memory: Any, start: int, end: int) -> int:
     for j in range(end - start):
@@ -176,10 +213,11 @@ def _find(requests: Any, places: Any, tail: int, flow: int, key: int) -> tuple[i
 
 
 @compiled
-def _match(pdus: Any, parts: Any, about: Any, batch: int, state: Any, found: Any) -> None:
+def _match(pdus: Any, parts: Any, keys: Any, about: Any, batch: int, state: Any, found: Any) -> None:
     memory, start, end = pdus
     part_memory, part_start, part_end = parts
-    flow, key, role, time, frame, path = about
+    flow, key, to_all, role = keys
+    time, frame, path = about
     requests, places, kept, rings = state
     ring = rings[0]
     for i in range(start.size):
@@ -188,6 +226,8 @@ def _match(pdus: Any, parts: Any, about: Any, batch: int, state: Any, found: Any
             continue
         row, way, known = _find(requests, places, ring.tail, flow[i], key[i])
         if role[i] >= 2:
+            if not known and to_all[i] != NO_KEY:
+                row, way, known = _find(requests, places, ring.tail, flow[i], to_all[i])
             if not known:
                 continue
             request = requests[places[row, way] % requests.size]
@@ -198,6 +238,9 @@ def _match(pdus: Any, parts: Any, about: Any, batch: int, state: Any, found: Any
             found[3, i] = at + request.part_end - request.at
             found[4, i] = request.time
             found[5, i] = request.frame
+            found[6, i] = request.batch
+            if request.batch == batch:
+                found[7, i] = request.row
             request.state = 0
             places[row, way] = -1
             continue
@@ -207,7 +250,8 @@ def _match(pdus: Any, parts: Any, about: Any, batch: int, state: Any, found: Any
                 older.state = 2
                 ring.forgotten += 1
         request = requests[ring.head % requests.size]
-        request.flow, request.key, request.state, request.batch = flow[i], key[i], 1, batch
+        request.flow, request.key, request.state = flow[i], key[i], 1
+        request.batch, request.row = batch, i
         request.time, request.frame, request.path = time[i], frame[i], path[i]
         request.at = ring.bytes
         at = ring.bytes % KEPT_BYTES

@@ -10,8 +10,8 @@ from collectors.wire.compiled import compiled
 
 
 @compiled
-def read_at(memory: Any, start: Any, end: Any, at: int, form: Any, out: Any, valid: Any) -> bool:
-    """Reads the number at offset `at` of each PDU; returns whether all have one.
+def read_at(memory: Any, start: Any, end: Any, at: int, form: Any, out: Any, valid: Any) -> int:
+    """Reads the number at offset `at` of each PDU; returns how many have one.
 
     Args:
         memory: bytes.
@@ -23,30 +23,32 @@ def read_at(memory: Any, start: Any, end: Any, at: int, form: Any, out: Any, val
         valid: receives whether the PDU holds all of its bytes.
     """
     size, big, signed = form
-    complete = True
+    found = 0
     for i in range(start.size):
         p = start[i] + at
         if p + size > end[i]:
-            out[i], valid[i], complete = 0, False, False
+            out[i], valid[i] = 0, False
             continue
         out[i] = _number(memory, p, size, big, signed)
         valid[i] = True
-    return complete
+        found += 1
+    return found
 
 
 @compiled
-def read_each(memory: Any, start: Any, end: Any, at: Any, known: Any, form: Any, out: Any, valid: Any) -> bool:
+def read_each(memory: Any, start: Any, end: Any, at: Any, known: Any, form: Any, out: Any, valid: Any) -> int:
     """As `read_at`, with an offset of its own for each PDU; none is read where `known` is false."""
     size, big, signed = form
-    complete = True
+    found = 0
     for i in range(start.size):
         p = start[i] + at[i]
         if not known[i] or at[i] < 0 or p + size > end[i]:
-            out[i], valid[i], complete = 0, False, False
+            out[i], valid[i] = 0, False
             continue
         out[i] = _number(memory, p, size, big, signed)
         valid[i] = True
-    return complete
+        found += 1
+    return found
 
 
 @compiled

@@ -28,7 +28,7 @@ from collectors.wire.fields import (
     u32,
     up,
 )
-from collectors.wire.items import each, walk
+from collectors.wire.items import carried, each, paired, walk
 from collectors.wire.pdus import Pdus
 
 BEHIND = b"\xaa" * 16
@@ -155,3 +155,35 @@ def test_items_of_items_know_both_owners() -> None:
 
 def test_a_list_never_holds_more_than_it_may() -> None:
     assert len(each(constant(60_000)).find(pdus_of([b"x", b"y"]))) == 2 * 2048
+
+
+def test_items_beside_others_say_what_stands_there_whatever_they_stood_beside_before() -> None:
+    pdus = pdus_of([b"ab1xy2"])
+    items, first, second = (walk(start, constant(1), count=constant(2)) for start in (0, 2, 3))
+    besides = [items.beside(others).find(pdus) for others in (first, second)]
+    assert [values(one, paired(u8[0])) for one in besides] == [[*b"1x"], [*b"xy"]]
+
+
+@given(parts=st.lists(st.binary(max_size=24), min_size=1, max_size=12))
+def test_a_case_that_few_items_have_has_the_value_that_reading_them_all_gives(parts: list[bytes]) -> None:
+    items = each(length).find(pdus_of(parts))
+    chosen = choose((u8[index] < 30, u8[index + 1]), (u8[0] < 128, u8[0] * 2), default=index)
+    expected = [
+        (part[k + 1] if k + 1 < len(part) else None) if part[k] < 30 else part[0] * 2 if part[0] < 128 else k
+        for part in parts
+        for k in range(len(part))
+    ]
+    assert values(items, chosen) == expected
+
+
+@given(parts=PDUS)
+def test_a_value_carried_from_the_item_before_is_so_in_a_case_too(parts: list[bytes]) -> None:
+    items = walk(0, constant(1)).find(pdus_of(parts))
+    before = choose((u8[0] % 5 == 0, carried(u8[0].when(u8[0] % 3 == 0))), default=-1)
+    expected: list[int | None] = []
+    for part in parts:
+        last = None
+        for octet in part:
+            last = octet if octet % 3 == 0 else last
+            expected.append(last if octet % 5 == 0 else -1)
+    assert values(items, before) == expected

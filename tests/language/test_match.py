@@ -26,8 +26,8 @@ def run(sent: list[tuple[bool, bytes]], sizes: list[int] | None = None) -> tuple
         one, _ = units(part)
         one.frame[:] += first
         pdus = Pdus(one.memory, one.start, one.end, one.reply)
-        _, found, left = matcher(pdus, one, batch)
-        frames += found.tolist()
+        found, left = matcher(pdus, one, batch)
+        frames += found.frame.tolist()
         lost += sum(len(unanswered.pdus) for unanswered in left)
         first += size
     return frames, lost + sum(len(unanswered.pdus) for unanswered in matcher.finish())
@@ -79,8 +79,8 @@ def test_an_old_request_is_given_up_and_a_late_response_stands_alone() -> None:
     matcher(Pdus(late.memory, late.start, late.end, late.reply), late, 1)
     after, _ = units([(ANSWER, b"\x01a")])
     after.time[:] += module.PATIENCE * 2
-    _, frames, left = matcher(Pdus(after.memory, after.start, after.end, after.reply), after, 2)
-    assert frames.tolist() == [0]
+    found, left = matcher(Pdus(after.memory, after.start, after.end, after.reply), after, 2)
+    assert found.frame.tolist() == [0]
     assert sum(len(one.pdus) for one in left) == 1
 
 
@@ -88,7 +88,7 @@ def test_more_requests_than_the_ring_holds_are_all_said() -> None:
     matcher, number, given_up = Matcher(KEYED), 16_000, 0
     for batch in range(6):
         one, _ = units([(ASK, bytes([k % 256, k // 256, batch])) for k in range(number)])
-        _, _, left = matcher(Pdus(one.memory, one.start, one.end, one.reply), one, batch)
+        _, left = matcher(Pdus(one.memory, one.start, one.end, one.reply), one, batch)
         given_up += sum(len(unanswered.pdus) for unanswered in left)
     given_up += sum(len(unanswered.pdus) for unanswered in matcher.finish())
     assert given_up + matcher.forgotten == 6 * number

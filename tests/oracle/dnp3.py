@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from collectors.protocols.dnp3 import STATUS
+from collectors.protocols.dnp3_tables import STATUS
 from core.rows import RowKind
 from tests.oracle import tshark
 from tests.oracle.compare import Compared, Difference, Mismatch, Oracle, Row, Value, number

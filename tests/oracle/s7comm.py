@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from collectors.protocols.s7comm import MODES, RETURN_CODES, STATES
+from collectors.protocols.s7comm_tables import MODES, RETURN_CODES, STATES
 from core.rows import RowKind
 from tests.oracle import tshark
 from tests.oracle.compare import Compared, Difference, Mismatch, Oracle, Row, Value, word

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from collectors.protocols.iec104 import ELEMENTS, TYPES
+from collectors.protocols.iec104_tables import ELEMENTS, TYPES
 from core.rows import RowKind
 from tests.oracle.compare import Row, compare_capture, decoded
 from tests.oracle.iec104 import ORACLE

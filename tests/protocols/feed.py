@@ -51,7 +51,7 @@ def read(name: str, sent: Sequence[tuple[bool, bytes]], port: int = 502) -> dict
     batches: list[RowBatch] = []
     if sent:
         batches += reader.read(*units(sent, port), Origin(), "made.pcap")
-    batches += reader.finish(Origin(), "made.pcap")
+    batches += reader.finish(Origin())
     found: dict[tuple[str, str], list[Row]] = {}
     for batch in batches:
         rows = [{k: v for k, v in row.items() if v is not None} for row in batch.rows.to_pylist()]

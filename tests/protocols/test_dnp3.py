@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.protocols.dnp3 import LAYOUTS, SIZES
+from collectors.protocols.dnp3_tables import LAYOUTS, SIZES
 from core.rows import RowKind
 from tests.protocols.feed import ANSWER, ASK, Row, read, rows
 

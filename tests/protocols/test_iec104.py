@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.protocols.iec104 import TYPES
+from collectors.protocols.iec104_tables import TYPES
 from core.rows import RowKind
 from tests.protocols.feed import ANSWER, ASK, Row, read, rows
 
@@ -307,6 +307,32 @@ def test_a_read_is_answered_by_the_object_whatever_its_type() -> None:
     sent = [(ASK, asdu(102, 5, "640000")), (ANSWER, asdu(13, 5, "640000 0000803F 00"))]
     (found,) = rows("iec104", TRANSACTIONS, sent)
     assert (found["iec104.type_id"], found["ot.outcome"]) == (102, "success")
+
+
+# IEC 60870-5-101:2003 §7.2.4: interrogations, the clock and the reset may go to all stations, each of which confirms
+# them with its own address.
+@pytest.mark.parametrize("type_id", [100, 101, 103, 105])
+def test_the_first_station_that_confirms_a_command_to_all_of_them_answers_it(type_id: int) -> None:
+    sent = [
+        (ASK, asdu(type_id, 6, "000000 05 0000000000 01", address=0xFFFF)),
+        (ANSWER, asdu(type_id, 7, "000000 05 0000000000 01", address=3)),
+        (ANSWER, asdu(type_id, 7, "000000 05 0000000000 01", address=4)),
+    ]
+    (found,) = rows("iec104", TRANSACTIONS, sent)
+    assert (found["frame.number"], found["response.frame.number"], found["ot.outcome"]) == (1, 2, "success")
+    assert found["iec104.common_address"] == 0xFFFF
+
+
+def test_a_station_confirms_what_it_was_asked_itself_before_what_all_were_asked() -> None:
+    everyone, one = (asdu(100, 6, "000000 14", address=address) for address in (0xFFFF, 3))
+    sent = [(ASK, one), (ASK, everyone), (ANSWER, asdu(100, 7, "000000 14", address=3))]
+    found = {row["iec104.common_address"]: row["ot.outcome"] for row in rows("iec104", TRANSACTIONS, sent)}
+    assert found == {3: "success", 0xFFFF: "no_response"}
+
+
+def test_a_command_that_may_not_go_to_all_stations_is_answered_by_its_own_address_only() -> None:
+    sent = [(ASK, asdu(45, 6, "010000 01", address=0xFFFF)), (ANSWER, asdu(45, 7, "010000 01", address=3))]
+    assert [row["ot.outcome"] for row in rows("iec104", TRANSACTIONS, sent)] == ["no_response"]
 
 
 def test_both_sides_test_the_link_at_once() -> None:

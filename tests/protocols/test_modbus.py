@@ -48,7 +48,7 @@ EXAMPLES = [
         "17 0003 0006 000E 0003 06 00FF 00FF 00FF",
         {"function_code": 23, "address": 3, "quantity": 6, "write_address": 14, "write_quantity": 3},
     ),
-    ("18 04DE", {"function_code": 24}),
+    ("18 04DE", {"function_code": 24, "address": 0x4DE}),
     ("2B 0E 01 00", {"function_code": 43, "mei_type": 14, "device_id_code": 1}),
 ]
 
@@ -78,6 +78,22 @@ def test_registers_of_a_response_get_the_addresses_of_their_request() -> None:
     assert [(row["ot.object.address"], row["ot.value"]) for row in found] == [(0x6B, 0x22B), (0x6C, 0), (0x6D, 0x64)]
     assert {row["ot.object.type"] for row in found} == {"holding_register"}
     assert {row["ot.object.group"] for row in found} == {17}
+
+
+def test_a_queue_is_its_count_and_the_registers_behind_its_pointer() -> None:
+    # MBAP-1.1b3 §6.18: pointer 1246, two data registers, 1247 contains 440 and 1248 contains 4740.
+    sent = [(ASK, adu("18 04DE")), (ANSWER, adu("18 0006 0002 01B8 1284"))]
+    found = rows("modbus", POINTS, sent)
+    assert [(row["ot.object.address"], row["ot.value"]) for row in found] == [(1247, 440), (1248, 4740)]
+    assert {row["ot.object.type"] for row in found} == {"holding_register"}
+    (transaction,) = rows("modbus", TRANSACTIONS, sent)
+    assert (transaction["modbus.address"], transaction["modbus.quantity"]) == (1246, 2)
+
+
+@pytest.mark.parametrize("pdu", ["18 0002 0000", "18 0004 0002 01B8", "18 0006 0005 01B8 1284", "98 03"])
+def test_a_queue_has_no_registers_that_it_does_not_carry(pdu: str) -> None:
+    sent = [(ASK, adu("18 04DE")), (ANSWER, adu(pdu))]
+    assert rows("modbus", POINTS, sent) == []
 
 
 def test_coils_of_a_response_are_counted_from_the_lowest_bit() -> None:
