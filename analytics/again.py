@@ -24,7 +24,7 @@ class Again:
         if batch.more:
             return []
         step, self._step = self._step, []
-        if self._left <= 0 or _file(step[0]) != self._file:
+        if self._left <= 0 or file_of(step[0]) != self._file:
             self._left = 0
             return step
         messages = sum(one.rows.num_rows for one in step if one.kind is RowKind.MESSAGES)
@@ -33,6 +33,7 @@ class Again:
         return [] if kept_before else step
 
 
-def _file(batch: RowBatch) -> str:
+def file_of(batch: RowBatch) -> str:
+    """The capture that its rows are of."""
     column = batch.rows.column("frame.file")
     return str(column[0].as_py()) if len(column) else ""

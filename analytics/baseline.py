@@ -9,9 +9,10 @@ from pathlib import Path
 
 from analytics import detectors
 from analytics.detectors.contract import Learner, Silence
-from analytics.findings import Finding
+from analytics.findings import WINDOW, Finding, window_start
 from analytics.step import Step
 from core.errors import InputError
+from core.watermark import Watermark
 
 _VERSION = 1
 
@@ -32,6 +33,7 @@ class Baseline:
     def __init__(self) -> None:
         self.learners = [make() for make in learners()]
         self.silence = Silence()
+        self._time = Watermark()
 
     def learn(self, step: Step) -> None:
         """Takes these rows as normal."""
@@ -40,7 +42,11 @@ class Baseline:
 
     def find(self, step: Step) -> list[Finding]:
         """What is not normal in these rows."""
-        return [finding for learner in self.learners for finding in learner.find(step, self.silence)]
+        self.silence.now = self._time.take(step.times)
+        found = [finding for learner in self.learners for finding in learner.find(step, self.silence)]
+        # A step may span many windows, and each learner passes all of them before the next one does.
+        self.silence.forget(window_start(self.silence.now) - WINDOW)
+        return found
 
     def finish(self) -> list[Finding]:
         """What can only be said at the end of the input."""

@@ -9,6 +9,7 @@ import polars as pl
 from analytics.findings import MOST_FRAMES
 from analytics.step import WRITES, Step
 from core.rows import RowKind
+from core.watermark import Watermark
 
 MINUTE = 60_000_000_000
 KEY = ("client.ip", "server.ip", "network.protocol")
@@ -57,6 +58,7 @@ class Windows:
     def __init__(self, most: int = MOST_HELD) -> None:
         """Args: rows of each kind that may wait."""
         self._held = {kind: pl.DataFrame() for kind in _COLUMNS}
+        self._time = Watermark()
         self._latest = 0
         self._most = most
         self.dropped = 0
@@ -79,10 +81,10 @@ class Windows:
                 fresh = fresh.head(max(0, self._most - held.height))
                 self.dropped += rows.height - fresh.height
                 self._held[kind] = pl.concat([held, fresh]) if held.height else fresh
-        span = step.span
-        if span is None or span[1] // MINUTE <= self._latest:
+        minute = self._time.take(step.times) // MINUTE
+        if minute <= self._latest:
             return pl.DataFrame()
-        self._latest = span[1] // MINUTE
+        self._latest = minute
         return self._release(self._over)
 
     def finish(self) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import polars as pl
 
+from core.commands import COMMANDS
 from core.entities import Frames
 from core.ids import make_id
 from core.scope import Origin
@@ -130,13 +131,15 @@ def window_start(time: int, length: int = WINDOW) -> int:
 _PLACEHOLDER = re.compile(r"\{([@\w.]+)\}")
 
 
-def fill(template: str, row: Row) -> str:
-    """`template` with each `{field}` replaced by what `row` holds; a missing value reads `?`."""
+def fill(template: str, row: Row, language: Literal["en", "zh"] = "en") -> str:
+    """`template` with each `{field}` replaced by what `row` holds, commands in words; a missing value reads `?`."""
 
     def show(match: re.Match[str]) -> str:
         value = row.get(match[1])
         if isinstance(value, float) and value.is_integer():
             value = int(value)
+        if match[1] == "ot.command" and value in COMMANDS:
+            return str(getattr(COMMANDS[value], language))
         return "?" if value is None else str(value)
 
     return _PLACEHOLDER.sub(show, template)
@@ -166,13 +169,21 @@ def group(detector: Detector, rows: pl.DataFrame, tell: Tell, window: int = WIND
     """
     if rows.is_empty():
         return []
-    parts = _keyed(rows, window).partition_by(_KEY, maintain_order=True)
-    found = [_finding(detector, part, tell) for part in parts]
+    keyed = _keyed(rows, window)
+    frames = _frames(keyed)
+    parts = keyed.group_by("finding", maintain_order=True).agg(
+        pl.col("row").first(), pl.col("time").last().alias("end"), pl.len().alias("count")
+    )
+    firsts = keyed[parts["row"]].iter_rows(named=True)
+    found = [
+        _finding(detector, first, end, count, frames.get(first["finding"], ([], 0)), tell)
+        for first, end, count in zip(firsts, parts["end"], parts["count"], strict=True)
+    ]
     return sorted(found, key=lambda one: (one.start, one.id))
 
 
 def _keyed(rows: pl.DataFrame, window: int) -> pl.DataFrame:
-    """`rows` by time, with the key of a finding beside each."""
+    """`rows` by time, with a number of each and of the finding that it belongs to."""
     needed: tuple[str, ...] = (
         "@timestamp",
         "frame.file",
@@ -198,13 +209,16 @@ def _keyed(rows: pl.DataFrame, window: int) -> pl.DataFrame:
             ),
         )
         .sort("time", maintain_order=True)
+        .with_row_index("row")
+        .with_columns(pl.col("row").first().over(_KEY).alias("finding"))
     )
 
 
-def _finding(detector: Detector, rows: pl.DataFrame, tell: Tell) -> Finding:
-    first = rows.row(0, named=True)
+def _finding(
+    detector: Detector, first: Row, end: int, count: int, packets: tuple[list[tuple[str, int]], int], tell: Tell
+) -> Finding:
     message, message_zh = tell(first)
-    frames = _frames(rows)
+    frames, frames_total = packets
     return Finding(
         detector=detector,
         origin=Origin(*(first[name] or "local" for name in _SCOPE)),
@@ -212,12 +226,12 @@ def _finding(detector: Detector, rows: pl.DataFrame, tell: Tell) -> Finding:
         destination=_party(first, "destination"),
         protocol=first["network.protocol"] or "",
         start=first["time"],
-        end=rows["time"][-1],
+        end=end,
         message=message,
         message_zh=message_zh,
-        frames=tuple(frames.head(MOST_FRAMES).iter_rows()),
-        frames_total=frames.height,
-        count=rows.height,
+        frames=tuple(frames),
+        frames_total=frames_total,
+        count=count,
         window=first["window"],
     )
 
@@ -226,9 +240,18 @@ def _party(row: Row, side: str) -> Party:
     return Party(row[f"{side}.mac"] or "", row[f"{side}.ip"] or "", row[f"{side}.port"])
 
 
-def _frames(rows: pl.DataFrame) -> pl.DataFrame:
-    """(file, packet number) of every packet of evidence once, in order of time."""
-    columns = [name for name in ("frame.number", "response.frame.number") if name in rows.columns]
+def _frames(keyed: pl.DataFrame) -> dict[int, tuple[list[tuple[str, int]], int]]:
+    """By finding, (file, packet number) of its first packets of evidence in order of time, and how many there are."""
+    columns = [name for name in ("frame.number", "response.frame.number") if name in keyed.columns]
     numbers = pl.concat_list([pl.col(name).cast(pl.Int64) for name in columns])
-    frames = rows.select(pl.col("frame.file").cast(pl.String).fill_null(""), numbers.alias("frame.number"))
-    return frames.explode("frame.number").drop_nulls().unique(maintain_order=True)
+    file = pl.col("frame.file").cast(pl.String).fill_null("").alias("file")
+    frames = keyed.select("finding", file, numbers.alias("number")).explode("number").drop_nulls()
+    by_finding = (
+        frames.unique(maintain_order=True)
+        .group_by("finding", maintain_order=True)
+        .agg(pl.col("file", "number").head(MOST_FRAMES), pl.len().alias("total"))
+    )
+    return {
+        finding: (list(zip(files, packets, strict=True)), total)
+        for finding, files, packets, total in by_finding.iter_rows()
+    }

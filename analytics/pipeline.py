@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from analytics.alerts import AlertBook
+from analytics.alerts import AlertBook, Kept, nothing_kept
 from analytics.assets import Assets, Vendors
 from analytics.baseline import Baseline
 from analytics.conversations import Conversations
@@ -29,14 +29,23 @@ class Rules(Protocol):
     def finish(self) -> list[Finding]:
         """What can only be said at the end of the input."""
 
+    @property
+    def given_up(self) -> Mapping[str, int]:
+        """By rule, what was neither listed nor kept for want of memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a step has changed: the new versions of each."""
+    """What a step has changed: the new versions of each.
+
+    Attributes:
+        resumed: ids of alerts that went on after a pause or after another run.
+    """
 
     alerts: list[Alert] = field(default_factory=list)
     assets: list[Asset] = field(default_factory=list)
     conversations: list[Conversation] = field(default_factory=list)
+    resumed: set[str] = field(default_factory=set)
 
 
 class SiteAnalysis:
@@ -49,14 +58,24 @@ class SiteAnalysis:
         baseline: Baseline | None = None,
         vendors: Vendors | None = None,
         learn_until: int = 0,
+        kept: Kept = nothing_kept,
     ) -> None:
-        """Args: whose rows; rules; what is normal; vendors of MAC addresses; time (ns) until which rows are learned."""
+        """What it begins with.
+
+        Args:
+            origin: whose rows.
+            rules: that run on all of them.
+            baseline: what is normal.
+            vendors: of MAC addresses.
+            learn_until: time (ns) until which rows are learned.
+            kept: what an earlier run has kept of an alert.
+        """
         self.rules = rules
         self.baseline = baseline or Baseline()
         self.learn_until = learn_until
         self.assets = Assets(origin, vendors)
         self.conversations = Conversations(origin)
-        self._alerts = AlertBook()
+        self._alerts = AlertBook(kept)
 
     def learn(self, step: Step) -> Changes:
         """Takes these rows as benign history: assets and conversations come of them, alerts never."""
@@ -71,18 +90,28 @@ class SiteAnalysis:
             self.baseline.learn(past)
         if present is not None:
             findings += self.baseline.find(present)
-        return Changes(self._alerts.take(findings), self.assets.take(step), self.conversations.take(step))
+        alerts = self._alerts.take(findings)
+        return Changes(alerts, self.assets.take(step), self.conversations.take(step), self._alerts.resumed())
 
     def finish(self) -> Changes:
         """What can only be said at the end of the input."""
         findings = self.rules.finish() if self.rules else []
-        return Changes(self._alerts.take(findings + self.baseline.finish()))
+        alerts = self._alerts.take(findings + self.baseline.finish())
+        return Changes(alerts, resumed=self._alerts.resumed())
 
     @property
     def given_up(self) -> dict[str, int]:
-        """By part of the analysis, what was neither learned, listed nor kept for want of memory."""
-        counts = {"assets": self.assets.given_up, "conversations": self.conversations.given_up}
-        return self.baseline.given_up | {name: count for name, count in counts.items() if count}
+        """By part of the analysis, rule or detector: what was neither learned, listed nor kept for want of memory.
+
+        The parts are `alerts`, `assets` and `conversations`; 0 is left out, so on any honest network it is empty.
+        """
+        counts = {
+            "alerts": self._alerts.given_up,
+            "assets": self.assets.given_up,
+            "conversations": self.conversations.given_up,
+        }
+        counts |= self.baseline.given_up | dict(self.rules.given_up if self.rules else {})
+        return {name: count for name, count in sorted(counts.items()) if count}
 
     def _split(self, step: Step) -> tuple[Step | None, Step | None]:
         span = step.span

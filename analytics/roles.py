@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from core.commands import below
+from analytics.step import WRITES
+from core.commands import COMMANDS, below
 
 _TELECONTROL = frozenset({"iec104", "dnp3"})
 _ENGINEERING = frozenset(
@@ -16,7 +17,7 @@ _ENGINEERING = frozenset(
     }
 )
 _IDENTITY = frozenset({*below("ot_device_identification_message"), *below("ot_device_description_message")})
-_WRITES = frozenset(below("ot_write_command"))
+_CHANGES = frozenset(WRITES)
 _MANY = 8
 """Servers from which on a station that writes is a front end and no panel."""
 _NO_UNIT = frozenset({0, 255})
@@ -63,18 +64,19 @@ def _station(asks: Mapping[str, int], commands: list[tuple[str, str]]) -> Guess:
     """The role of what only asks."""
     engineering = sorted({command for _, command in commands if command in _ENGINEERING})
     identified = {protocol for protocol, command in commands if command in _IDENTITY}
-    writes = any(command in _WRITES for _, command in commands)
+    writes = any(command in _CHANGES for _, command in commands)
     if engineering:
-        return Guess("ews", 3, f"changes programs or operating modes ({', '.join(engineering)})")
+        named = ", ".join(COMMANDS[command].en for command in engineering)
+        return Guess("ews", 3, f"changes programs or operating modes ({named})")
     if len(identified) > 1:
         return Guess("ews", 3, f"asks devices for their identity in {_names(identified)}")
     servers = sum(asks.values())
     if set(asks) & _TELECONTROL:
         return Guess("scada_server", 2, f"asks by telecontrol ({_names(set(asks) & _TELECONTROL)})")
     if writes and servers >= _MANY:
-        return Guess("scada_server", 2, f"reads and writes at {servers} servers in {_names(asks)}")
+        return Guess("scada_server", 2, f"reads and commands {servers} servers in {_names(asks)}")
     if writes:
-        return Guess("hmi", 2, f"reads and writes {_names(asks)}")
+        return Guess("hmi", 2, f"reads and commands by {_names(asks)}")
     return Guess("historian" if asks else "", 3, f"only reads {_names(asks)}")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from analytics.baseline import learners
 from analytics.detectors.contract import Learner
@@ -37,7 +36,7 @@ def _rule(rule: AnyRule) -> RuleCard:
         runbook=about.en.runbook,
         runbook_zh=about.zh.runbook,
         false_positives=about.en.falsepositives,
-        source=_text(about.file),
+        source=about.source,
     )
 
 
@@ -54,10 +53,5 @@ def _learner(learner: type[Learner]) -> RuleCard:
         techniques=detector.techniques,
         runbook=learner.runbook[0],
         runbook_zh=learner.runbook[1],
-        false_positives=learner.benign,
+        false_positives=learner.benign[0],
     )
-
-
-def _text(file: str) -> str:
-    path = Path(file)
-    return path.read_text("utf-8") if path.is_file() else ""

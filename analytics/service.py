@@ -6,24 +6,31 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from analytics.again import Again
+from analytics.again import Again, file_of
 from analytics.assets import Vendors
 from analytics.pipeline import ROWS_AT_ONCE, Changes, Rules
 from analytics.sites import Running, Sites, ends_learning
 from analytics.step import join
+from core.entities import Alert, AlertState, Review
+from core.errors import NotFoundError
 from core.patience import Patience, StoppedError
 from core.ports import AlertFeed, AlertStore, EntityStore, EventArchive, EventStream, Search
 from core.query.tree import And, Equals
 from core.rows import RowBatch, RowKind, mark_of
 from core.scope import EVERYTHING, Origin, Scope
+from core.watermark import vouched_span
 
 _KEEP_EVERY = 300.0
 """Seconds between two savings of what was learned."""
 _MOMENT, _FEW_ROWS = 0.25, 20_000
 """Seconds for which fewer rows than that wait for others."""
 _FOREVER = (1 << 63) - 1
+_MORE_EVIDENCE = (
+    "又有新证据（共 {count} 条），原结论（{state}，{user}：{reason}）不再覆盖，已重新打开。"
+    " More evidence came ({count} rows in all) than was judged ({state}, {user}: {reason}); opened again."
+)
 _log = logging.getLogger(__name__)
 
 
@@ -82,7 +89,7 @@ class AnalyticsService:
             learn: ns of a new site's traffic that are learned before baselines alert.
         """
         self._stream, self._stores, self._inputs, self._learn = stream, stores, inputs, learn
-        self._sites = Sites(stores.entities, rules, vendors)
+        self._sites = Sites(stores.entities, self._shown, rules, vendors)
         self._running: dict[Origin, Running] = {}
         self._again: dict[Origin, Again | None] = {}
         self._kept = time.monotonic()
@@ -176,14 +183,32 @@ class AnalyticsService:
         scope = Scope(frozenset({origin.organization}), frozenset({origin.site}))
         return self._stores.archive.count(Search(RowKind.MESSAGES, query, 0, _FOREVER), scope)
 
+    def _capture(self, batch: RowBatch) -> tuple[str, bool]:
+        """The capture that these rows are of, and whether the run before ended over it."""
+        file = file_of(batch)
+        return file, file == self._inputs.again(batch.origin)
+
+    def _shown(self, alert: str) -> Alert | None:
+        """The version of an alert that is kept."""
+
+        def show() -> Alert | None:
+            try:
+                return self._stores.alerts.show(alert, EVERYTHING)[0]
+            except NotFoundError:
+                return None
+
+        return self._insist(show)
+
     def _take(self, key: Origin, batches: list[RowBatch]) -> None:
         if not batches:
             return
         step = join(batches)
         running = self._running.get(key)
         if running is None:
-            until = step.span[0] + self._learn if step.span else 0
+            span = vouched_span(step.times)
+            until = span[0] + self._learn if span else 0
             running = self._running[key] = self._insist(lambda: self._sites.site(key, until, benign=False))
+        self._insist(lambda: running.before.begin(*self._capture(batches[0])))
         self._store(running, running.analysis.take(step))
         if not running.handed_in and ends_learning(running, [step]):
             self._insist(lambda: self._sites.keep(running))
@@ -207,15 +232,18 @@ class AnalyticsService:
         if running is not None:
             changes = running.analysis.finish()
             if running.handed_in:
-                changes = Changes(changes.alerts, changes.assets, self._sites.add(running))
+                changes = replace(changes, conversations=self._sites.add(running))
             self._store(running, changes, over=True)
+            self._insist(running.before.end)
             alerts = len(running.alerts)
         self._insist(lambda: self._inputs.ended(origin, alerts))
 
     def _store(self, running: Running, changes: Changes, over: bool = False) -> None:
         stores, alerts = self._stores, changes.alerts
         if alerts:
+            self._insist(running.before.keep)
             self._insist(lambda: stores.alerts.save(alerts))
+            self._insist(lambda: self._open_again(changes.resumed))
         if changes.assets:
             self._insist(lambda: stores.entities.save_assets(changes.assets))
         # A capture's are added to its site's once, at its end; reading it again after a crash counts nothing twice.
@@ -226,6 +254,17 @@ class AnalyticsService:
         # Nobody reads more than a thousand at once, and the queue has them all.
         told = self._insist(lambda: [stores.alerts.show(alert.id, EVERYTHING) for alert in alerts[-1000:]])
         stores.feed.publish(told)
+
+    def _open_again(self, resumed: set[str]) -> None:
+        """Those of them that somebody has judged: the verdict was on what was known then. The log keeps it."""
+        stores, now = self._stores, time.time_ns()
+        for alert in sorted(resumed):
+            found, was = stores.alerts.show(alert, EVERYTHING)
+            if was.state is AlertState.OPEN:
+                continue
+            note = _MORE_EVIDENCE.format(state=was.state.value, user=was.user, reason=was.reason, count=found.count)
+            stores.alerts.review(Review(alert, AlertState.OPEN, note, "", now), EVERYTHING)
+            stores.entities.audit("", "alert.open", alert, now)
 
     def _keep_learned(self) -> None:
         for running in self._running.values():

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from analytics.assets import Assets, Vendors
 from analytics.baseline import Baseline
+from analytics.before import Before, Shown
 from analytics.conversations import Conversations
 from analytics.pipeline import Rules, SiteAnalysis
 from analytics.step import Step
@@ -28,12 +29,14 @@ class Running:
 
     Attributes:
         key: whose; the observer is empty for a site as a whole.
+        before: what alerts were before its present capture.
         alerts: ids, of a capture only.
         learning: whether it still learns what is normal.
     """
 
     key: Origin
     analysis: SiteAnalysis
+    before: Before
     alerts: set[str] = field(default_factory=set)
     learning: bool = True
 
@@ -54,9 +57,11 @@ class _Known:
 class Sites:
     """Begins analyses where earlier ones ended."""
 
-    def __init__(self, entities: EntityStore, rules: Callable[[Origin], Rules | None], vendors: Vendors) -> None:
-        """Args: what is kept; makes an engine for one site; vendors of MAC addresses."""
-        self._entities, self._rules, self._vendors = entities, rules, vendors
+    def __init__(
+        self, entities: EntityStore, shown: Shown, rules: Callable[[Origin], Rules | None], vendors: Vendors
+    ) -> None:
+        """Args: what is kept; shows alerts that are kept; makes an engine for one site; vendors of MAC addresses."""
+        self._entities, self._shown, self._rules, self._vendors = entities, shown, rules, vendors
         self._known: dict[Origin, _Known] = {}
 
     def site(self, key: Origin, learn_until: int, benign: bool) -> Running:
@@ -72,10 +77,11 @@ class Sites:
         if learned:
             known = kept or 0  # of a data folder that has a baseline and no time: it had been learned
             learn_until = max(known, learn_until) if benign else known
-        analysis = SiteAnalysis(key, self._rules(key), baseline, self._vendors, learn_until)
+        before = Before(key, self._shown, self._entities)
+        analysis = SiteAnalysis(key, self._rules(key), baseline, self._vendors, learn_until, before.version)
         site = self._site(key)
         analysis.assets, analysis.conversations = site.assets, site.conversations
-        return Running(key, analysis)
+        return Running(key, analysis, before)
 
     def capture(self, key: Origin, learn_until: int) -> Running:
         """The analysis of a capture of its own, whose rows before `learn_until` (ns) are learned if its site is new."""
@@ -83,9 +89,10 @@ class Sites:
         baseline, learned = self._baseline(site)
         if learned and (self._learn_until(site) or 0) <= time.time_ns():
             learn_until = 0
-        analysis = SiteAnalysis(key, self._rules(key), baseline, self._vendors, learn_until)
+        before = Before(key, self._shown, self._entities)
+        analysis = SiteAnalysis(key, self._rules(key), baseline, self._vendors, learn_until, before.version)
         analysis.assets = self._site(site).assets
-        return Running(key, analysis)
+        return Running(key, analysis, before)
 
     def add(self, running: Running) -> list[Conversation]:
         """Adds a capture's conversations, now that it is over, to those of its site; returns the sums."""

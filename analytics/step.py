@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from core.commands import below
 from core.rows import RowBatch, RowKind
+from core.watermark import landmarks
 
 WRITES = (*below("ot_write_command"), *below("ot_control_command"))
 """Commands that change what a point holds."""
@@ -47,6 +48,12 @@ class Step:
     @cached_property
     def _common(self) -> dict[RowKind, pl.DataFrame]:
         return {}
+
+    @cached_property
+    def times(self) -> list[int]:
+        """Of the times of its messages (ns) those that a watermark needs; of the connections where there is none."""
+        frames = [*self.of(RowKind.MESSAGES)] or [*self.of(RowKind.CONNECTIONS)]
+        return landmarks(pl.concat([rows["@timestamp"].cast(pl.Int64) for _, rows in frames])) if frames else []
 
     @cached_property
     def span(self) -> tuple[int, int] | None:

@@ -35,6 +35,16 @@ PUBLIC: dict[tuple[str, str], str] = {
 }
 """Method and path of what needs no session, and why."""
 
+PROVISIONAL: Final = frozenset(
+    {
+        ("GET", "/api/session"),
+        ("PATCH", "/api/session"),
+        ("DELETE", "/api/session"),
+        ("PUT", "/api/session/password"),
+    }
+)
+"""All that may be done with a password that someone else chose."""
+
 _RANK = {Role.VIEWER: 0, Role.ANALYST: 1, Role.ADMINISTRATOR: 2}
 
 
@@ -100,6 +110,8 @@ def guard(request: Request) -> User | None:
     user = signed_in(request)
     if user is None:
         raise RefusedError(401, "Nobody is signed in.", "Sign in and try again.", {"WWW-Authenticate": "Cookie"})
+    if user.provisional and (request.method, request.url.path) not in PROVISIONAL:
+        raise RefusedError(403, "This account needs a password of its own.", "Choose one first.")
     return user
 
 
@@ -136,4 +148,6 @@ def may_read_metrics(request: Request) -> bool:
     if secret is not None and kind.lower() == "bearer":
         return hmac.compare_digest(token.encode(), secret.get_secret_value().encode())
     user = signed_in(request)
-    return user is not None and user.role is Role.ADMINISTRATOR and user.organizations is None
+    if user is None or user.provisional:
+        return False
+    return user.role is Role.ADMINISTRATOR and user.organizations is None

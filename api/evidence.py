@@ -14,5 +14,9 @@ def rows_of(alert: Alert) -> Search:
     packets = tuple(
         And((Equals("frame.file", each.file, cased=True), In("frame.number", each.frames))) for each in alert.evidence
     )
+    # Captures of two enterprises, and two of one, may have the same name.
+    where = {"organization.id": alert.organization, "ot.site.id": alert.site, "observer.name": alert.observer}
+    place = tuple(Equals(name, value, cased=True) for name, value in where.items() if value)
     protocols = (alert.protocol,) if alert.protocol else None
-    return Search(RowKind.MESSAGES, Or(packets), alert.first_seen - _BEFORE, alert.last_seen + _BEFORE, protocols)
+    query = And((*place, Or(packets)))
+    return Search(RowKind.MESSAGES, query, alert.first_seen - _BEFORE, alert.last_seen + _BEFORE, protocols)

@@ -14,6 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 import api.routers
 from api import console, openapi, problems
 from api.access import guard
+from api.accounts import Accounts
 from api.attempts import Attempts
 from api.headers import HeadersMiddleware
 from api.limits import LimitsMiddleware
@@ -68,15 +69,20 @@ def create_app(services: Services, settings: Settings | None = None) -> FastAPI:
     app.state.services = services
     app.state.metrics = Metrics(services)
     app.state.attempts = Attempts(chosen.sign_in_failures, chosen.sign_in_minutes * 60)
+    app.state.accounts = Accounts(services)
     app.state.links = threading.Lock()
     app.user_middleware += [
         Middleware(HeadersMiddleware, secure=chosen.secure_cookies),
         Middleware(MetricsMiddleware, metrics=app.state.metrics),
         Middleware(GZipMiddleware, minimum_size=2048, compresslevel=5),
-        Middleware(LimitsMiddleware, most=chosen.most_body, exceptions={"/api/captures": chosen.most_upload}),
+        Middleware(LimitsMiddleware, most=chosen.most_body, exceptions=_larger(chosen)),
     ]
     console.install(app, chosen.console)
     return app
+
+
+def _larger(settings: Settings) -> dict[str, int]:
+    return {"/api/captures": settings.most_upload, "/api/inspections": settings.most_register}
 
 
 def describe_alone() -> dict[str, Any]:

@@ -17,7 +17,8 @@ _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$bGlhb3dhbmctbm9ib2R5IQ$0bJnEJtCDsSxjBk
 
 def hash_password(password: str) -> str:
     """The password in argon2's own text form, for `User.password_hash`."""
-    return _HASHER.hash(password)
+    with _HASHING:
+        return _HASHER.hash(password)
 
 
 def fits(password: str, password_hash: str | None) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from core.fields import Vocabulary
-from core.ports import AlertFeed, AlertStore, EntityStore, EventArchive, Intake, Reports, RuleBook, Sight
+from core.ports import AlertFeed, AlertStore, EntityStore, EventArchive, Inspector, Intake, Reports, RuleBook, Sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class Services:
         archive: the history.
         feed: alerts as they come.
         intake: takes captures.
+        inspector: inspects captures.
         reports: writes inspections as documents.
         rules: what runs.
         sight: what is seen and what is not.
@@ -31,6 +32,7 @@ class Services:
     archive: EventArchive
     feed: AlertFeed
     intake: Intake
+    inspector: Inspector
     reports: Reports
     rules: RuleBook
     sight: Sight

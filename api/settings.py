@@ -19,4 +19,5 @@ class Settings(BaseModel):
     sign_in_minutes: float = Field(5.0, gt=0)
     most_body: int = Field(MEBI, ge=1024, description="bytes of a request that is no capture")
     most_upload: int = Field(4096 * MEBI, ge=MEBI, description="bytes of a capture that is handed in")
+    most_register: int = Field(4 * MEBI, ge=1024, description="bytes of a list of assets for an inspection")
     metrics_token: SecretStr | None = Field(None, description="bearer token for /api/metrics")

@@ -46,6 +46,8 @@ class Content:
                 self.rules += loaded.rules
                 for error in loaded.errors:
                     warn(str(error))
+                if not loaded.rules:
+                    warn(f"no rule in {folder} can run")
 
     def engine(self, origin: Origin) -> Rules:
         """An engine for one site, with what is known of it."""
@@ -80,4 +82,5 @@ def load_vendors() -> Vendors:
     if not file.is_file():
         return {}
     vendors: dict[str, str] = json.loads(file.read_text("utf-8"))
-    return vendors
+    # Some names of the registry end in the comma that stood before "Inc.".
+    return {prefix: name.rstrip(" ,;") for prefix, name in vendors.items()}

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -22,13 +21,13 @@ from analytics.pipeline import SiteAnalysis, steps
 from cli.content import Content, read_facts
 from cli.main import DAMAGED
 from cli.progress import Progress
-from collectors.capture.source import open_capture
-from collectors.pipeline import Decoder, meanings
+from cli.reading import Reading, captures
+from cli.target import make_folder, save
+from collectors.pipeline import meanings
 from collectors.span import by_time
 from core.entities import Alert, Enterprise, Inspection, Site, Verdict
-from core.errors import InputError, LiaowangError, UnsupportedError
+from core.errors import InputError, UnsupportedError
 from core.ids import make_id
-from core.rows import RowBatch
 from core.scope import Origin, Scope
 
 _NEVER = 1 << 62
@@ -44,41 +43,16 @@ class Graded(StrEnum):
 
 
 EPILOG = """Examples:
-liaowang inspect plant.pcapng -o report
-liaowang inspect tap-*.pcap.zst --assets registered.csv --level 2 -o report
-liaowang inspect plant.pcap --data data -o report
+  liaowang inspect plant.pcapng -o report
+  liaowang inspect captures/ --assets registered.csv --level 2 -o report
+  liaowang inspect plant.pcap --data data -o report
 """
 
 
-@dataclass(slots=True)
-class _Run:
-    """What was read, and what became of it."""
-
-    progress: Progress
-    decoder: Decoder
-    captures: list[annex.Capture] = field(default_factory=list)
-    first: int = 0
-    last: int = 0
-
-    def rows(self, files: list[Path]) -> Iterator[RowBatch]:
-        """The rows of the files, one behind the other, and of the requests left over."""
-        for file in files:
-            with open_capture(file) as source:
-                for step in self.decoder.read(source, file.name):
-                    if step.packets:
-                        self.first = min(self.first or step.first_time, step.first_time)
-                        self.last = max(self.last, step.last_time)
-                    yield from step.rows
-                    self.progress.advance(step.packets, str(file))
-                damage = source.damage or ""
-            self.captures.append(_file(file, damage))
-            if damage:
-                self.progress.warn(f"{file}: {damage}")
-        yield from self.decoder.finish()
-
-
 def command(
-    files: Annotated[list[Path], typer.Argument(help="Captures of one site, in any order.", metavar="CAPTURE…")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Captures of one site, or folders of them, in any order.", metavar="FILE…")
+    ],
     out: Annotated[Path, typer.Option("-o", "--output", help="Folder for the report.", metavar="DIR")],
     assets: Annotated[
         Path | None,
@@ -95,29 +69,31 @@ def command(
     """Inspect recorded traffic against GB/T 22239-2019 for industrial control systems; nothing is sent."""
     origin = Origin()
     listed = register.read(_read(assets), str(assets)) if assets else None
-    _make_folder(out)
-    with Progress("inspecting", [str(file) for file in files]) as progress:
+    ordered = by_time(captures(files)).files
+    make_folder(out)
+    with Progress("inspecting", [str(file) for file in ordered]) as progress:
         for problem in listed.problems if listed else ():
             progress.warn(f"{assets}: {problem}")
         content = Content(progress.warn, None, read_facts(facts))
         analysis = SiteAnalysis(origin, content.engine(origin), None, content.vendors, _NEVER)
-        gatherer, run = Gatherer(), _Run(progress, Decoder(origin))
+        gatherer, run = Gatherer(), Reading(progress)
         alerts: dict[str, Alert] = {}
-        for step in steps(run.rows(by_time(files).files)):
+        for step in steps(run.rows(ordered, last=True)):
             gatherer.take(step)
             alerts.update({alert.id: alert for alert in analysis.take(step).alerts})
         alerts.update({alert.id: alert for alert in analysis.finish().alerts})
         counters = run.decoder.counters()
         if not counters["packets"]:
             raise InputError("There are no packets to inspect.")
+        read = [_file(file, run.damage.get(file, "")) for file in ordered]
         seen = gatherer.seen(int(level), analysis.assets.all(), listed, run.first, run.last)
         made = Inspection(
-            id=_id(origin, int(level), run.captures, assets),
+            id=_id(origin, int(level), read, assets),
             organization=origin.organization,
             site=origin.site,
             standard=standard(int(level)),
             at=run.last,
-            captures=tuple(one.name for one in run.captures),
+            captures=tuple(one.name for one in read),
             packets=counters["packets"],
             findings=findings(seen),
         )
@@ -127,7 +103,7 @@ def command(
         about = annex.About(
             name or origin.organization,
             site or origin.site,
-            tuple(run.captures),
+            tuple(read),
             blind,
             _file(assets) if assets else None,
         )
@@ -136,7 +112,7 @@ def command(
             made = _keep(data, made, kept, name, site)
         whole = _write(out, made, kept, progress)
         _say(progress, made, out)
-    if not whole or (listed and listed.problems) or any(one.damage for one in run.captures):
+    if not whole or (listed and listed.problems) or run.damage:
         raise typer.Exit(DAMAGED)
 
 
@@ -164,16 +140,9 @@ def _read(path: Path) -> bytes:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
 
 
-def _make_folder(out: Path) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"Cannot make the folder {out}: {error.strerror}.") from error
-
-
 def _keep(data: Path, made: Inspection, kept: bytes, name: str, site: str) -> Inspection:
     """Keeps it where `liaowang serve` shows it; returns it as kept, with repairs that people have begun."""
-    _make_folder(data)
+    make_folder(data)
     database = Database.at(data / "liaowang.sqlite")
     try:
         entities = DatabaseEntities(database)
@@ -198,12 +167,10 @@ def _write(out: Path, made: Inspection, kept: bytes, progress: Progress) -> bool
     wanted += [(f"report.{language}.{form}", form, language) for form in ("docx", "pdf") for language in ("zh", "en")]
     for name, form, language in wanted:
         try:
-            (out / name).write_bytes(reports.render(made, form, language))
+            save(out / name, reports.render(made, form, language))
         except UnsupportedError as error:
             progress.warn(f"{name} was not written. {error}")
             return False
-        except OSError as error:
-            raise LiaowangError(f"Cannot write {out / name}: {error.strerror}.") from error
     return True
 
 

@@ -90,12 +90,11 @@ def verbs() -> Iterator[str]:
 def _add(name: str) -> None:
     module = importlib.import_module(f"{cli.__name__}.{name}")
     examples: str = getattr(module, "EPILOG", "")
-    epilog = examples.replace("\b\n", "").replace("[", "\\[") or None
+    epilog = examples.replace("[", "\\[") or None
     if hasattr(module, "app"):
         app.add_typer(module.app, name=name, epilog=epilog)
         return
-    help_ = (module.command.__doc__ or "").removesuffix(f"\n\n{examples}")
-    app.command(name, epilog=epilog, help=help_)(module.command)
+    app.command(name, epilog=epilog)(module.command)
 
 
 def _asked(words: Sequence[str]) -> str:

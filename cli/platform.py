@@ -6,7 +6,7 @@ import logging
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,6 +23,7 @@ from api.passwords import hash_password
 from api.services import Services
 from api.tokens import make_link
 from cli.content import Content
+from cli.inspector.desk import InspectionDesk
 from cli.settings import Settings
 from collectors.desk import UPLOAD, Desk
 from collectors.folder_watch import FolderWatch
@@ -35,11 +36,14 @@ from core.ports import Retention, StorageError
 from core.scope import Origin, Scope
 
 ADMIN = "admin"
+_GIB = 1 << 30
 _HOUR = 3_600_000_000_000
 _LINK_LIVES = _HOUR
 _COMPACT_EVERY = 60.0
 _END_SECONDS = 2.0
 """That the parts have to come to an end; what they are at then is done again after the next start."""
+_KEEPER_SECONDS = 1.5
+"""That the keeper has besides, which cannot leave off within a step of a merge."""
 _log = logging.getLogger(__name__)
 
 
@@ -60,7 +64,12 @@ class Platform:
         self.archive = ParquetArchive(settings.data / "archive", vocabulary())
         self.feed, self.stream, self.sight = MemoryFeed(), MemoryStream(), SightBook()
         self.archive.claim()
-        self.desk = Desk(settings.data / "captures", self.stream, self.sight, self.entities)
+        self.desk = Desk(
+            settings.data / "captures", self.stream, self.sight, self.entities, int(settings.capture_gib * _GIB)
+        )
+        self.inspector = InspectionDesk(
+            settings.data / "inspections", settings.data / "captures", self.desk, self.entities, content
+        )
         self.own = Origin(settings.organization, settings.site, settings.observer)
         self.watch: FolderWatch | None = None
         if settings.watch is not None:
@@ -79,6 +88,7 @@ class Platform:
             archive=self.archive,
             feed=self.feed,
             intake=self.desk,
+            inspector=self.inspector,
             reports=InspectionReports(self.entities.state),
             rules=content.cards(),
             sight=self.sight,
@@ -92,6 +102,7 @@ class Platform:
     def __enter__(self) -> Self:
         self._know(self.own)
         self.desk.start()
+        self.inspector.start()
         if self.watch is not None:
             self.watch.start()
         self.analytics.start()
@@ -100,22 +111,24 @@ class Platform:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         inputs = [part for part in (self.desk, self.watch) if part is not None]
-        parts = [self.analytics, *inputs]
+        parts = [self.analytics, *inputs, self.inspector]
         self._over.set()
         self.analytics.stop()
+        self.inspector.stop()
         for source in inputs:
             source.stop(in_order=not self.analytics.broken)
         self.stream.close()
         until = time.monotonic() + _END_SECONDS
         for part in parts:
             part.join(max(0.1, until - time.monotonic()))
-        self._keeper.join(max(0.1, until - time.monotonic()))
+        self._keeper.join(max(0.1, until + _KEEPER_SECONDS - time.monotonic()))
         self.archive.close()
         self.database.close()
 
     def troubles(self) -> Mapping[str, str]:
         """What cannot do its work at the moment, and why."""
         found = {"analysis": self.analytics.trouble, "captures": self.desk.trouble, "archive": self._unkept}
+        found["inspections"] = self.inspector.trouble
         if self.watch is not None:
             found["watch"] = self.watch.trouble
         return {name: trouble for name, trouble in found.items() if trouble}
@@ -151,19 +164,37 @@ class Platform:
 
     def _keep(self) -> None:
         """Keeps the archive small and in order while nobody waits for it."""
-        most = self.settings.keep_gib
-        policy = Retention(self.settings.keep_days, int(most * (1 << 30)) if most else None)
+        chores: tuple[Callable[[], object], ...] = (
+            lambda: self.archive.compact(self._over),
+            self._retain,
+            lambda: self.entities.purge_sessions(time.time_ns()),
+        )
         while not self._over.wait(_COMPACT_EVERY):
             try:
-                self.archive.compact()
-                self.archive.retain(policy, time.time_ns())
-                self.entities.purge_sessions(time.time_ns())
+                for chore in chores:
+                    if not self._over.is_set():
+                        chore()
             except LiaowangError as error:
-                if not self._unkept:
+                if not self._unkept and not self._over.is_set():
                     _log.error("the archive could not be put in order: %s", error)
                 self._unkept = str(error)
+            except Exception:
+                if not self._over.is_set():
+                    raise
+                _log.warning("the stores were closed before they were in order")
             else:
                 self._unkept = ""
+
+    def _retain(self) -> None:
+        """Deletes what is too old or too much; captures may take half of the room, and more while there is."""
+        days, most, now = self.settings.keep_days, self.settings.keep_gib, time.time_ns()
+        if most is None:
+            self.desk.retain(Retention(days), now)
+            self.archive.retain(Retention(days), now)
+            return
+        room = int(most * _GIB)
+        self.desk.retain(Retention(days, max(room // 2, room - self.archive.size()["bytes"])), now)
+        self.archive.retain(Retention(days, max(0, room - self.desk.size())), now)
 
 
 def _make(folder: Path) -> None:

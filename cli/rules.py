@@ -7,29 +7,30 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from analytics.rules import trial
 from analytics.rules.load import Loaded, load
 from analytics.rules.rule import AnyRule, Rule
 from cli.content import RULES
+from cli.main import DAMAGED
+from cli.tables import print_table, speaks_chinese
 from collectors.wire.protocol import vocabulary
-
-DAMAGED, NOTHING = 1, 2
+from core.errors import RuleError
 
 app = typer.Typer(help="Detection rules: list them, run their tests, show what they cover.", no_args_is_help=True)
 
-Folder = Annotated[Path, typer.Option("--folder", help="Folder of rules; those of the program where not given.")]
+Folder = Annotated[
+    Path | None, typer.Option("--folder", help="Folder of rules; those of the program where not given.", metavar="DIR")
+]
 
 
-def _load(folder: Path) -> Loaded:
-    loaded = load(folder, vocabulary())
+def _load(folder: Path | None) -> Loaded:
+    loaded = load(folder or RULES, vocabulary())
     errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     for error in loaded.errors:
         errors.print(str(error))
     if not loaded.rules:
-        errors.print(f"No rule in {folder} can run.")
-        raise typer.Exit(NOTHING)
+        raise RuleError("No rule in this folder can run.", str(folder or RULES))
     return loaded
 
 
@@ -46,30 +47,23 @@ def alerting(loaded: Loaded) -> list[AnyRule]:
 
 @app.command("list")
 def show(
-    folder: Folder = RULES, chinese: Annotated[bool, typer.Option("--zh", help="Titles in Chinese.")] = False
+    folder: Folder = None, chinese: Annotated[bool, typer.Option("--zh", help="Titles in Chinese.")] = False
 ) -> None:
     """List the rules: severity, techniques, and the site facts that each waits for."""
     loaded = _load(folder)
-    table = Table(box=None, pad_edge=False)
-    for heading in ("file", "rule", "severity", "techniques", "needs"):
-        table.add_column(heading, overflow="fold")
+    rows = []
+    chinese = chinese or speaks_chinese()
     for rule in sorted(alerting(loaded), key=lambda one: one.about.file):
         about = rule.about
         needs = ", ".join(rule.needs) if isinstance(rule, Rule) else ""
         title = about.zh.title if chinese else about.en.title
-        table.add_row(about.file, title, str(about.severity), " ".join(about.techniques), needs)
-    _print(table)
+        rows.append((about.file, title, str(about.severity), " ".join(about.techniques), needs))
+    print_table(("file", "rule", "severity", "techniques", "needs"), rows)
     _end(loaded)
 
 
-def _print(table: Table) -> None:
-    """To a terminal as wide as it is; elsewhere wide enough for one line a rule."""
-    console = Console()
-    (console if console.is_terminal else Console(width=200)).print(table)
-
-
 @app.command("test")
-def run_tests(folder: Folder = RULES) -> None:
+def run_tests(folder: Folder = None) -> None:
     """Run the tests inside the rules: each match must be found, each near miss must stay silent."""
     loaded, console = _load(folder), Console(highlight=False, markup=False, soft_wrap=True)
     rules = alerting(loaded)
@@ -83,20 +77,18 @@ def run_tests(folder: Folder = RULES) -> None:
 
 
 @app.command()
-def coverage(folder: Folder = RULES) -> None:
+def coverage(folder: Folder = None) -> None:
     """Show which ATT&CK for ICS techniques the rules cover, by protocol."""
     loaded = _load(folder)
     rules = alerting(loaded)
-    table = Table(box=None, pad_edge=False)
-    for heading in ("technique", "rules", "where"):
-        table.add_column(heading, overflow="fold")
     found: dict[str, list[AnyRule]] = {}
     for rule in rules:
         for technique in rule.about.techniques:
             found.setdefault(technique, []).append(rule)
-    for technique in sorted(found):
-        of = found[technique]
-        table.add_row(technique, str(len(of)), ", ".join(sorted({one.about.file for one in of})))
-    _print(table)
-    Console().print(f"{len(found)} techniques, {len(rules)} rules", highlight=False)
+    rows = [
+        (technique, str(len(of)), ", ".join(sorted({one.about.file for one in of})))
+        for technique, of in sorted(found.items())
+    ]
+    print_table(("technique", "rules", "where"), rows)
+    typer.echo(f"{len(found)} techniques, {len(rules)} rules")
     _end(loaded)

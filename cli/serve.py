@@ -23,6 +23,12 @@ from cli.settings import Settings, load
 from core.errors import LiaowangError
 from core.ports import AlertFeed
 
+EPILOG = """Examples:
+  liaowang serve
+  liaowang serve --data /srv/liaowang --watch /srv/captures
+  LIAOWANG_PORT=9000 liaowang serve --demo
+"""
+
 
 class PortInUseError(LiaowangError):
     """Somebody else listens there."""
@@ -38,13 +44,7 @@ def command(
     ] = None,
     demo: Annotated[bool, typer.Option("--demo", help="With a made-up plant under attack.")] = False,
 ) -> None:
-    """Run the platform: collectors, analytics, stores, API and console in one process.
-
-    \b
-    liaowang serve
-    liaowang serve --data /srv/liaowang --watch /srv/captures
-    LIAOWANG_PORT=9000 liaowang serve --demo
-    """
+    """Run the platform: collectors, analytics, stores, API and console in one process."""
     settings = load(config, {"data": data, "host": host, "port": port, "watch": watch}).settings
     console = Console(stderr=True, highlight=False)
     listener = _listen(settings)

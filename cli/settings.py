@@ -57,8 +57,19 @@ class Settings(BaseModel):
         "新站点的学习时长（小时），此后基线才告警",
         ge=0,
     )
-    keep_days: int = _setting(180, "days of history that are kept", "历史保留天数", ge=1)
-    keep_gib: float | None = _setting(None, "GiB of history that are kept at most", "历史最大容量（GiB）", gt=0)
+    keep_days: int = _setting(
+        180, "days for which history and captures are kept after they came", "历史和抓包自入库起的保留天数", ge=1
+    )
+    keep_gib: float | None = _setting(
+        None, "GiB of history and captures that are kept at most", "历史和抓包的最大容量（GiB）", gt=0
+    )
+    capture_gib: float = _setting(
+        # A capture of plant traffic is four times as large as its .zst, so whatever may be handed in fits.
+        20.0,
+        "GiB of a capture that are read at most when it is decompressed",
+        "单个抓包解压后最多读取的容量（GiB）",
+        gt=0,
+    )
     upload_gib: float = _setting(4.0, "largest capture in GiB that may be handed in", "允许上传的最大抓包（GiB）", gt=0)
     session_hours: float = _setting(12.0, "hours until a new sign-in is needed", "登录有效时长（小时）", gt=0)
     secure_cookies: bool = _setting(False, "the console is reached by https only", "控制台仅通过 https 访问")

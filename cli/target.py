@@ -93,6 +93,23 @@ def writing(place: object) -> Iterator[None]:
         raise OutputError(f"Cannot write {place}: {reason}.") from error
 
 
+def save(path: Path, data: bytes) -> None:
+    """Writes a file, whole or not at all.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    target = Target(path)
+    try:
+        with writing(target), target.open() as out:
+            out.write(data)
+        target.commit()
+    except OutputError:
+        with contextlib.suppress(OSError):
+            target.discard()
+        raise
+
+
 def make_folder(folder: Path) -> bool:
     """Makes it where it is not there; returns whether that was so.
 

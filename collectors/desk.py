@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import queue
@@ -9,6 +10,8 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
+
+import pyarrow as pa
 
 from collectors.capture.source import open_capture
 from collectors.jobs import UPLOAD, Job, Jobs
@@ -18,7 +21,7 @@ from collectors.span import by_time
 from core.errors import InputError, LiaowangError
 from core.ids import make_id
 from core.patience import Patience, StoppedError
-from core.ports import EntityStore, EventStream, StorageError, Upload, UploadState
+from core.ports import EntityStore, EventStream, Retention, StorageError, Upload, UploadState
 from core.rows import RowKind, begin, end
 from core.scope import Origin, Scope
 
@@ -27,6 +30,7 @@ __all__ = ["UPLOAD", "CaptureDelivery", "Desk"]
 LEARNED_SHARE = 10
 """One part in so many of an upload's time is learned where its site has no baseline yet."""
 _PART = ".part"
+_DAY = 86_400_000_000_000
 _log = logging.getLogger(__name__)
 
 
@@ -37,9 +41,11 @@ class Desk:
     is known by that. After a restart it is read once more; see `again`.
     """
 
-    def __init__(self, folder: Path, stream: EventStream, sight: SightBook, entities: EntityStore) -> None:
-        """Args: where captures are kept; rows go to; who counts; where it keeps what has become of them."""
-        self._folder, self._stream, self._sight = folder, stream, sight
+    def __init__(
+        self, folder: Path, stream: EventStream, sight: SightBook, entities: EntityStore, most: int | None = None
+    ) -> None:
+        """Args: where captures are kept; rows go to; who counts; who keeps the jobs; bytes decompressed of one."""
+        self._folder, self._stream, self._sight, self._most = folder, stream, sight, most
         self._jobs = Jobs(entities)
         self._outcome: dict[str, tuple[UploadState, str]] = {}
         self._waiting: queue.SimpleQueue[str | None] = queue.SimpleQueue()
@@ -92,10 +98,53 @@ class Desk:
         """What was handed in, newest first."""
         return self._jobs.uploads(scope)
 
-    def accept(self, upload: Upload) -> None:
-        """Queues a capture that is complete. Raises StorageError."""
-        self._jobs.add(upload)
+    def accept(self, upload: Upload, digest: str) -> None:
+        """Queues a capture that is complete. Raises ConflictError, StorageError; see `Jobs.add`."""
+        for old in self._jobs.add(upload, digest):
+            self._remove(old)
         self._waiting.put(upload.id)
+
+    def delete(self, upload: str, scope: Scope) -> None:
+        """Deletes a capture, and stops its analysis. Raises NotFoundError, StorageError; see the port."""
+        self._jobs.delete(upload, scope)
+        self._remove(upload)
+
+    def size(self) -> int:
+        """Bytes of the captures that are kept. Raises StorageError."""
+        return sum(about.st_size for _, about in self._files())
+
+    def retain(self, policy: Retention, now: int) -> int:
+        """Deletes captures that came too long ago, and the oldest where all take too much room, with their jobs.
+
+        One that is not analysed yet is kept in any case. Returns how many went. Raises StorageError.
+        """
+        files = sorted(self._files(), key=lambda file: file[1].st_mtime_ns)
+        busy = self._jobs.unfinished()
+        excess = 0 if policy.most_bytes is None else sum(about.st_size for _, about in files) - policy.most_bytes
+        gone = []
+        for path, about in files:
+            old = about.st_mtime_ns < now - policy.days * _DAY
+            if path.name not in busy and (old or excess > 0):
+                excess -= about.st_size
+                gone.append(path.name)
+        self._jobs.drop(gone)
+        for key in gone:
+            self._remove(key)
+        return len(gone)
+
+    def _files(self) -> list[tuple[Path, os.stat_result]]:
+        try:
+            return [(path, path.stat()) for path in self._folder.iterdir() if path.suffix != _PART]
+        except FileNotFoundError:  # one that was deleted just now; the next look is in a minute
+            return []
+        except OSError as error:
+            raise StorageError(f"Captures cannot be read in {self._folder}: {error.strerror}.") from error
+
+    def _remove(self, key: str) -> None:
+        try:
+            (self._folder / key).unlink(missing_ok=True)
+        except OSError as error:
+            _log.warning("the capture %s stays until it is too old: %s", self._folder / key, error)
 
     def again(self, origin: Origin) -> str | None:
         """The capture of that origin, where it is not read for the first time."""
@@ -108,14 +157,17 @@ class Desk:
         if job is None:
             return
         state, problem = self._outcome.get(job.upload.id, (UploadState.DONE, ""))
-        self._jobs.change(job.upload.id, alerts=alerts, state=state, problem=problem, progress=1.0)
+        if job.unwanted:
+            self._jobs.drop([job.upload.id])
+        else:
+            self._jobs.change(job.upload.id, alerts=alerts, state=state, problem=problem, progress=1.0)
         self._outcome.pop(job.upload.id, None)
         self._ended.set()
 
     def _work(self) -> None:
         while (key := self._waiting.get()) is not None:
             try:
-                self._analyse(self._jobs.get(key))
+                self._analyse(key)
             except StoppedError:
                 return
             except Exception:
@@ -128,8 +180,8 @@ class Desk:
 
     def _let_go(self, key: str) -> None:
         """An end in order does not count as an attempt."""
-        job = self._jobs.get(key)
-        if not self._in_order or job.upload.state is not UploadState.RUNNING:
+        job = self._jobs.find(key)
+        if job is None or not self._in_order or job.upload.state is not UploadState.RUNNING:
             return
         try:
             # It stays at one attempt, for some of its rows may have been kept.
@@ -137,16 +189,19 @@ class Desk:
         except StorageError as error:
             _log.warning("the capture desk could not note how far it came: %s", error)
 
-    def _analyse(self, job: Job) -> None:
-        key = job.upload.id
+    def _analyse(self, key: str) -> None:
         self._ended.clear()
-        self._insist(lambda: self._jobs.change(key, attempts=job.attempts + 1, state=UploadState.RUNNING))
+        job = self._insist(lambda: self._jobs.begin(key))
+        if job is None:
+            return
         self._outcome[key] = self._decoded(job)
         if self._over.is_set():
             return
         self._stream.publish(end(job.origin))
         while not self._ended.wait(0.2) and not self._over.is_set():
             pass
+        # Arrow keeps what its rows had for the next ones, which may come tomorrow.
+        pa.default_memory_pool().release_unused()
 
     def _decoded(self, job: Job) -> tuple[UploadState, str]:
         """What came of reading it, and what was wrong with it."""
@@ -165,24 +220,28 @@ class Desk:
 
     def _decode(self, job: Job, path: Path) -> str:
         """Publishes its rows; returns what is wrong with the file."""
-        span = by_time([path])
+        span = by_time([path], self._most)
         decoder = Decoder(job.origin)
         self._stream.publish(begin(job.origin, span.first + (span.last - span.first) // LEARNED_SHARE))
-        with open_capture(path) as source:
+        with open_capture(path, self._most) as source:
             packets = messages = 0
             for step in decoder.read(source, job.upload.name):
-                if self._over.is_set():
+                if self._over.is_set() or self._unwanted(job):
                     return ""
                 packets += step.packets
                 messages += sum(batch.rows.num_rows for batch in step.rows if batch.kind is RowKind.MESSAGES)
                 for batch in step.rows:
                     self._stream.publish(batch)
-                share = (step.last_time - span.first) / max(1, span.last - span.first)
-                self._jobs.note(job.upload.id, packets=packets, messages=messages, progress=min(0.99, max(0.0, share)))
+                share = (source.position or 0) / max(1, job.upload.size)
+                self._jobs.note(job.upload.id, packets=packets, messages=messages, progress=min(0.99, share))
                 self._sight.note(job.origin, decoder.counters(), step.last_time)
             for batch in decoder.finish():
                 self._stream.publish(batch)
             return source.damage or ""
+
+    def _unwanted(self, job: Job) -> bool:
+        now = self._jobs.find(job.upload.id)
+        return now is None or now.unwanted
 
 
 class CaptureDelivery:
@@ -193,6 +252,7 @@ class CaptureDelivery:
         self._desk, self._name, self._origin, self._user = desk, name, origin, user
         self._path = folder / f"{make_id('part', name, id(self), user)}{_PART}"
         self._size = 0
+        self._digest = hashlib.sha256()
         self._accepted = False
         try:
             self._file: BinaryIO = self._path.open("wb")
@@ -205,10 +265,15 @@ class CaptureDelivery:
             self._file.write(piece)
         except OSError as error:
             raise _refused(error) from error
+        self._digest.update(piece)
         self._size += len(piece)
 
     def finish(self, at: int) -> Upload:
-        """All of it is there and on disk; it must at least begin like a capture. Raises StorageError, InputError."""
+        """All of it is there and on disk; it must at least begin like a capture, and be a new one.
+
+        Raises:
+            StorageError, InputError, ConflictError: see the port.
+        """
         origin = self._origin
         key = make_id("upload", origin.organization, origin.site, self._name, at)
         path = self._path.with_name(key)
@@ -224,7 +289,7 @@ class CaptureDelivery:
             raise InputError(error.message.replace(str(self._path), self._name), error.hint) from error
         self._path = path
         upload = Upload(key, origin.organization, origin.site, self._name, self._size, self._user, at)
-        self._desk.accept(upload)
+        self._desk.accept(upload, self._digest.hexdigest())
         self._accepted = True
         return upload
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+
+import numpy as np
 
 from collectors.capture.source import Source
 from collectors.wire.connections import connection_rows
@@ -17,18 +19,24 @@ from collectors.wire.units import Paths, Units
 from core.rows import RowBatch, RowKind
 from core.scope import Origin
 
-_MOST_UNITS = REQUESTS // 4
+_MOST_UNITS = REQUESTS // 16
+"""Of one step; the matcher has room for four times as many, and more at once are hardly faster."""
+_LEAST_UNITS = 64
+ROWS_OF_A_STEP = 1 << 18
+"""That a step should have at most. A request of a dozen bytes may ask for two thousand points, so this is held by
+the number of units, which follows the rows that the units before have had."""
+_MANY_ROWS = 1 << 15
 ALL = frozenset(RowKind)
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """What one step made of its packets.
+    """What one step made of its packets; where these hold much, several steps share them.
 
     Attributes:
         rows: of all protocols, each kind in wire order; connections last.
-        packets: how many packets the step read.
-        first_time: of them, ns since 1970; 0 where there were none.
+        packets: how many packets were read; of steps that share them, the last has the number and the others 0.
+        first_time: of the packets, ns since 1970; 0 where there were none.
         last_time: likewise.
     """
 
@@ -74,21 +82,34 @@ class Decoder:
             shift: ns that are added to the time of every packet, for demonstrations.
         """
         self.file = name
+        portions = _Portions()
         for batch in self.engine.read(source, most):
-            rows = [
-                found
-                for reader in self._readers
-                if reader.frame in batch.units
-                for part in _slices(batch.units[reader.frame], shift)
-                for found in self._read(reader, part, batch.paths)
-            ]
+            first, last = batch.first_time + shift, batch.last_time + shift
+            frames = [reader for reader in self._readers if reader.frame in batch.units]
+            held: list[RowBatch] | None = None
+            for parts in portions.of([batch.units[reader.frame] for reader in frames]):
+                if held is not None:
+                    yield Decoded(_together(held), 0, first, last)
+                held = [
+                    found
+                    for reader, units in zip(frames, parts, strict=True)
+                    if units.start.size
+                    for found in self._read(reader, _later(units, shift), batch.paths)
+                ]
+                many = sum(one.rows.num_rows for one in held)
+                portions.had(many)
+                if many > _MANY_ROWS:
+                    # PDUs and their lists point at each other, so this memory would wait for the collector, which
+                    # goes by the number of objects and not by their size.
+                    gc.collect(1)
+            rows = held or []
             if batch.connections:
                 rows.append(connection_rows(batch.connections, self.origin, self.file, shift))
-            yield Decoded(_together(rows), batch.packets, batch.first_time + shift, batch.last_time + shift)
+            yield Decoded(_together(rows), batch.packets, first, last)
 
     def finish(self) -> list[RowBatch]:
         """The requests that nobody has answered by the end of the input."""
-        rows = _together([row for reader in self._readers for row in reader.finish(self.origin, self.file)])
+        rows = _together([row for reader in self._readers for row in reader.finish(self.origin)])
         # PDUs and their lists point at each other and at the engine's memory. Python looks for such circles by the
         # number of objects, so some decoders later there would be gigabytes.
         gc.collect()
@@ -125,14 +146,44 @@ def _inner(one: type[Protocol], wanted: set[str]) -> tuple[type[Protocol], ...]:
     return tuple(inner for inner in protocols().values() if inner.inside is one and inner.name in wanted)
 
 
-def _slices(units: Units, shift: int) -> Iterator[Units]:
-    """Units in portions that the matcher has room for, `shift` ns later."""
-    if shift:
-        units = replace(units, time=units.time + shift)
-    if units.start.size <= _MOST_UNITS:
-        yield units
-        return
+def _later(units: Units, shift: int) -> Units:
+    return replace(units, time=units.time + shift) if shift else units
+
+
+class _Portions:
+    """How many units are read at a time: half as many after much came of them, twice as many after little.
+
+    It depends on the units alone, so that a capture is cut alike each time it is read.
+    """
+
+    def __init__(self) -> None:
+        self._most, self._taken = 8 * _LEAST_UNITS, 0
+
+    def of(self, units: Sequence[Units]) -> Iterator[list[Units]]:
+        """Portions of the units of several readers, in the order of their packets."""
+        # A unit that waited for segments is of an earlier packet than those before it.
+        frames = [np.maximum.accumulate(one.frame) for one in units]
+        owner = np.repeat(np.arange(len(units)), [one.size for one in frames])
+        owner = owner[np.argsort(np.concatenate(frames), kind="stable")] if frames else owner
+        begun, first = np.zeros(len(units), np.int64), 0
+        while first < owner.size:
+            end = begun + np.bincount(owner[first : first + self._most], minlength=len(units))
+            self._taken = int((end - begun).sum())
+            first += self._taken
+            yield [_part(one, slice(*span)) for one, *span in zip(units, begun.tolist(), end.tolist(), strict=True)]
+            begun = end
+
+    def had(self, rows: int) -> None:
+        """So many rows came of the last portion."""
+        rate = 2 * rows / max(1, self._taken)  # the next may have twice as many
+        while self._most > _LEAST_UNITS and self._most * rate > ROWS_OF_A_STEP:
+            self._most //= 2
+        if self._most < _MOST_UNITS and 4 * self._most * rate <= ROWS_OF_A_STEP:
+            self._most *= 2
+
+
+def _part(units: Units, part: slice) -> Units:
+    if part == slice(0, units.start.size):
+        return units
     names = ("start", "end", "reply", "flow", "frame", "time", "path")
-    for first in range(0, units.start.size, _MOST_UNITS):
-        part = slice(first, first + _MOST_UNITS)
-        yield replace(units, **{name: getattr(units, name)[part] for name in names})
+    return replace(units, **{name: getattr(units, name)[part] for name in names})

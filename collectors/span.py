@@ -6,13 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from collectors.capture.source import open_capture
+import polars as pl
+
+from collectors.capture.source import Source, open_capture
 from collectors.wire.engine import Engine
+from core.watermark import DAY, landmarks, vouched_span
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
     """Captures in order of their first packet; those without packets stand last.
+
+    A packet that is more than a day away from every other says nothing here: its clock was wrong.
 
     Attributes:
         files: in that order.
@@ -25,18 +30,32 @@ class Span:
     last: int
 
 
-def by_time(files: Iterable[Path]) -> Span:
-    """The captures in order of time.
+def by_time(files: Iterable[Path], most: int | None = None) -> Span:
+    """The captures in order of time; of each at most `most` bytes are decompressed.
 
     Raises:
         InputError: one cannot be read or is none.
     """
-    engine = Engine(())
-    found = []
+    found: list[tuple[int, list[int], Path]] = []
     for file in files:
-        with open_capture(file) as source:
-            times = [(one.first_time, one.last_time) for one in engine.read(source) if one.packets]
-        found.append((min((first for first, _ in times), default=0), max((last for _, last in times), default=0), file))
-    found.sort(key=lambda one: (one[0] == 0, one[0], str(one[2])))
-    firsts = [first for first, _, _ in found if first]
-    return Span([file for _, _, file in found], min(firsts, default=0), max((last for _, last, _ in found), default=0))
+        with open_capture(file, most) as source:
+            times = _times(source)
+        first, _ = vouched_span(times) or (0, 0)
+        found.append((first, times, file))
+    found.sort(key=lambda one: (not one[1], one[0], str(one[2])))
+    first, last = vouched_span(time for _, times, _ in found for time in times) or (0, 0)
+    return Span([file for _, _, file in found], first, last)
+
+
+def _times(source: Source) -> list[int]:
+    """Of the times of its packets (ns) those that matter for the span."""
+    engine, done = Engine(()), 0
+    found: set[int] = set()
+    for batch in engine.read(source):
+        here = done + 1 - int(engine.state["work"][0, 0]["first_frame"])
+        done += batch.packets
+        if batch.last_time - batch.first_time <= DAY:
+            found |= {batch.first_time, batch.last_time} if batch.packets else set()
+        else:
+            found.update(landmarks(pl.Series(engine.state["packets"][0]["ts"][here : here + batch.packets])))
+    return sorted(found)

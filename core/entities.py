@@ -74,6 +74,9 @@ class User:
         role: what the user may do.
         organizations: ids that the user may see, or None for all.
         language: `zh` or `en`.
+        display_name: what people call the user, or empty.
+        disabled: may not sign in.
+        provisional: the password was chosen by someone else; the user must choose another before anything else.
     """
 
     id: str
@@ -82,6 +85,9 @@ class User:
     role: Role
     organizations: frozenset[str] | None = None
     language: str = "zh"
+    display_name: str = ""
+    disabled: bool = False
+    provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,7 @@ class Alert:
         id: deterministic over detector, pair, protocol and window.
         organization: that it concerns.
         site: that it concerns.
-        observer: sensor that saw it.
+        observer: sensor that saw it; empty where several did.
         first_seen: time of the first evidence.
         last_seen: time of the last evidence.
         rule_id: of the rule, baseline or model.

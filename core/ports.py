@@ -90,7 +90,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long and how much the archive keeps; the oldest days go first."""
+    """How long rows are kept after they came, and how many bytes; what came first goes first."""
 
     days: int = 180
     most_bytes: int | None = None
@@ -125,14 +125,18 @@ class EventArchive(Protocol):
     ) -> Mapping[str, Sequence[tuple[str, int]]]:
         """Of each field the `most` commonest values with their numbers of rows, commonest first."""
 
-    def compact(self) -> int:
-        """Merge small files; returns how many files went away."""
+    def compact(self, cancel: Cancel | None = None) -> int:
+        """Merge small files until done or called off; returns how many files went away."""
 
     def retain(self, policy: Retention, now: int) -> int:
         """Drop what the policy does not keep; returns how many files went away."""
 
     def size(self) -> Mapping[str, int]:
-        """`rows`, `bytes`, `files`, and `damaged`: files that cannot be read and are left out."""
+        """`rows`, `bytes`, `files`, `damaged` and `odd`.
+
+        Of these, damaged are files that cannot be read and are left out; odd are rows whose times cannot be right, or
+        are of so many days that they are kept apart.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +198,7 @@ class EntityStore(Protocol):
     def save_session(self, token_hash: str, user: str, expires: int) -> None: ...
     def session_user(self, token_hash: str, now: int) -> User | None: ...
     def end_session(self, token_hash: str) -> None: ...
+    def end_sessions(self, user: str) -> int: ...
     def purge_sessions(self, now: int) -> int: ...
     def save_assets(self, assets: Iterable[Asset]) -> None: ...
     def assets(self, scope: Scope) -> Sequence[Asset]: ...
@@ -286,7 +291,13 @@ class Delivery(Protocol):
         """Keep the next bytes. Raises StorageError."""
 
     def finish(self, at: int) -> Upload:
-        """All of it is there: it waits for its analysis. Raises InputError where it is no capture."""
+        """All of it is there: it waits for its analysis.
+
+        Raises:
+            InputError: it is no capture.
+            ConflictError: the same bytes were handed in for this site already.
+            StorageError: it cannot be kept.
+        """
 
     def abort(self) -> None:
         """It will not be completed; nothing of it stays."""
@@ -297,6 +308,91 @@ class Intake(Protocol):
 
     def begin(self, name: str, origin: Origin, user: str) -> Delivery: ...
     def uploads(self, scope: Scope) -> Sequence[Upload]: ...
+
+    def delete(self, upload: str, scope: Scope) -> None:
+        """Delete a capture, and stop its analysis where that is under way; rows and alerts that came of it stay.
+
+        Raises:
+            NotFoundError: there is none within the scope.
+            StorageError: that cannot be kept.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionOrder:
+    """What is to be inspected.
+
+    Attributes:
+        organization: that it concerns.
+        site: that its captures were recorded in.
+        captures: ids of uploads, all of that site.
+        level: of protection (等保), 2 to 4.
+        user: name of who wants it.
+        at: when it was asked for.
+        register_name: of the file of registered assets, empty where there is none.
+        register: its bytes.
+    """
+
+    organization: str
+    site: str
+    captures: tuple[str, ...]
+    level: int
+    user: str
+    at: int
+    register_name: str = ""
+    register: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionRun:
+    """An inspection that was asked for, and how far it is.
+
+    Attributes:
+        id: never changes.
+        organization: that it concerns.
+        site: that its captures were recorded in.
+        captures: names of the files.
+        level: of protection, 2 to 4.
+        register: name of the file of registered assets, empty where there is none.
+        user: name of who asked for it.
+        at: when.
+        state: as of the analysis of a capture.
+        progress: share of the captures' time that is read, 0 to 1.
+        packets: read so far.
+        inspection: id of what came of it, empty until it is over.
+        problem: what was wrong with captures or list, empty where nothing was.
+    """
+
+    id: str
+    organization: str
+    site: str
+    captures: tuple[str, ...]
+    level: int
+    register: str
+    user: str
+    at: int
+    state: UploadState = UploadState.WAITING
+    progress: float = 0.0
+    packets: int = 0
+    inspection: str = ""
+    problem: str = ""
+
+
+class Inspector(Protocol):
+    """Inspects captures that were handed in, one order after the other."""
+
+    def order(self, order: InspectionOrder) -> InspectionRun:
+        """Take an order; it waits for its turn.
+
+        Raises:
+            InputError: the list of assets cannot be used; the message names line and column.
+            NotFoundError: a capture is not there any more.
+            BusyError: too many wait already.
+            StorageError: it cannot be kept.
+        """
+
+    def runs(self, scope: Scope) -> Sequence[InspectionRun]:
+        """What was asked for, newest first."""
 
 
 @dataclass(frozen=True, slots=True)

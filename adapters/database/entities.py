@@ -66,10 +66,10 @@ class DatabaseEntities:
             upsert(connection, tables.session, [{"token_hash": token_hash, "user": user, "expires": expires}])
 
     def session_user(self, token_hash: str, now: int) -> User | None:
-        """Whom the token stands for; None where it is unknown or has expired."""
+        """Whom the token stands for; None where it is unknown, has expired, or its user is disabled."""
         session = tables.session
         query = select(tables.user).join(session, session.c.user == tables.user.c.id)
-        query = query.where(session.c.token_hash == token_hash, session.c.expires > now)
+        query = query.where(session.c.token_hash == token_hash, session.c.expires > now, ~tables.user.c.disabled)
         with self._database.read() as connection:
             row = connection.execute(query).mappings().first()
         return None if row is None else to_entity(User, row)
@@ -78,6 +78,11 @@ class DatabaseEntities:
         """The token stands for nobody any more."""
         with self._database.write() as connection:
             connection.execute(delete(tables.session).where(tables.session.c.token_hash == token_hash))
+
+    def end_sessions(self, user: str) -> int:
+        """No token stands for the user with id `user` any more; returns how many did."""
+        with self._database.write() as connection:
+            return connection.execute(delete(tables.session).where(tables.session.c.user == user)).rowcount
 
     def purge_sessions(self, now: int) -> int:
         """Forget the tokens that stand for nobody any more at `now` (ns); returns how many."""

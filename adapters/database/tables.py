@@ -63,6 +63,10 @@ def _jsons(*names: str) -> list[Column[object]]:
     return [Column(name, Json, nullable=False) for name in names]
 
 
+def _flags(*names: str) -> list[Column[bool]]:
+    return [Column(name, Boolean, nullable=False) for name in names]
+
+
 _BY_SITE = {"organization": "organization", "site": "site"}
 
 enterprise = Table(
@@ -89,7 +93,8 @@ user = Table(
     Column("name", Text, nullable=False, unique=True),
     *_texts("password_hash", "role"),
     Column("organizations", Json),
-    *_texts("language"),
+    *_texts("language", "display_name"),
+    *_flags("disabled", "provisional"),
 )
 session = Table(
     "session",

@@ -17,11 +17,11 @@ class MemoryStream:
     which `settle` lets a publisher wait for.
     """
 
-    def __init__(self, most_rows: int = 2_000_000) -> None:
-        """Hold at most `most_rows` rows; a batch that alone is larger waits until the stream is empty."""
-        self._most_rows = most_rows
+    def __init__(self, most_rows: int = 2_000_000, most_bytes: int = 64 << 20) -> None:
+        """Hold at most so many rows and bytes; a batch that alone has more waits until the stream is empty."""
+        self._most_rows, self._most_bytes = most_rows, most_bytes
         self._batches: deque[RowBatch] = deque()
-        self._rows = 0
+        self._rows = self._bytes = 0
         self._published = self._polled = self._committed = 0
         self._closed = False
         self._changed = threading.Condition()
@@ -32,13 +32,19 @@ class MemoryStream:
         Raises:
             ValueError: the stream is closed, or was closed while this call waited.
         """
-        rows = batch.rows.num_rows
+        rows, size = batch.rows.num_rows, batch.rows.nbytes
+
+        def fits() -> bool:
+            full = self._rows + rows > self._most_rows or self._bytes + size > self._most_bytes
+            return self._closed or not self._rows or not full
+
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or not self._rows or self._rows + rows <= self._most_rows)
+            self._changed.wait_for(fits)
             if self._closed:
                 raise ValueError("publish on a closed stream")
             self._batches.append(batch)
             self._rows += rows
+            self._bytes += size
             self._published += 1
             self._changed.notify_all()
 
@@ -53,6 +59,7 @@ class MemoryStream:
                 batch = self._batches.popleft()
                 room -= batch.rows.num_rows
                 self._rows -= batch.rows.num_rows
+                self._bytes -= batch.rows.nbytes
                 self._polled += 1
                 taken.append(batch)
                 (unfinished.add if batch.more else unfinished.discard)(batch.origin)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,7 +23,7 @@ from adapters.parquet.searching import SearchPool
 from adapters.parquet.storing import storage_errors, sync_folder
 from adapters.parquet.writing import partition, write_rows
 from core.fields import Vocabulary
-from core.ports import Cancel, Page, Retention, Search, StorageError
+from core.ports import Cancel, CancelledError, Page, Retention, Search, StorageError
 from core.rows import RowBatch
 from core.scope import Scope
 
@@ -71,11 +72,12 @@ class ParquetArchive:
             ConflictError: another process writes to this archive.
         """
         self._own()
-        parts = partition(batches)
+        arrived = time.time_ns()
+        parts = partition(batches, arrived)
         if not parts:
             return
         with self._numbers(len(parts)) as numbers:
-            new = [write_rows(self._root, number, *part) for number, part in zip(numbers, parts, strict=True)]
+            new = [write_rows(self._root, number, *part, arrived) for number, part in zip(numbers, parts, strict=True)]
             self._publish([], new)
 
     def page(self, search: Search, scope: Scope, size: int, cursor: str | None, cancel: Cancel | None = None) -> Page:
@@ -98,14 +100,20 @@ class ParquetArchive:
         """Of each field the `most` commonest values with their numbers of rows, commonest first."""
         return self._search(search, scope, cancel, lambda asked: self._counting.facets(asked, fields, most))
 
-    def compact(self) -> int:
-        """Merge small files; returns how many files went away."""
+    def compact(self, cancel: Cancel | None = None) -> int:
+        """Merge small files until done or called off; returns how many files went away."""
         self._own()
         gone = 0
-        with self._compacting:
+
+        def check() -> None:
+            if cancel is not None and cancel.is_set():
+                raise CancelledError("The merging was called off.")
+
+        with self._compacting, suppress(CancelledError):
             for group in plan(self._scanner.readable(self._manifest.files())):
+                check()
                 with self._numbers(1) as (number,):
-                    merged = merge(self._root, number, group, self._scanner.note)
+                    merged = merge(self._root, number, group, self._scanner.note, check)
                     if merged is not None:
                         self._publish(group, [merged])
                         gone += len(group) - 1
@@ -121,25 +129,27 @@ class ParquetArchive:
         return len(gone)
 
     def size(self) -> Mapping[str, int]:
-        """`rows`, `bytes`, `files`, and `damaged`: files left out because they cannot be read."""
+        """`rows`, `bytes`, `files`; `damaged`: files left out because they cannot be read; `odd`: rows of odd times."""
         files = self._manifest.files()
         return {
             "rows": sum(file.rows for file in files),
             "bytes": sum(file.size for file in files),
             "files": len(files),
             "damaged": len(self._scanner.damaged),
+            "odd": sum(file.rows for file in files if file.odd),
         }
 
     def damaged(self) -> Mapping[str, str]:
         """Files that could not be read, by their path below the folder, and why."""
-        return dict(self._scanner.damaged)
+        return self._scanner.damaged
 
     def close(self) -> None:
-        """Finish running searches and let go of the folder."""
+        """Finish running searches and merges, and let go of the folder."""
         self._pool.close()
-        self._lease.sweep()
-        self._manifest.close()
-        self._ownership.release()
+        with self._compacting:
+            self._lease.sweep()
+            self._manifest.close()
+            self._ownership.release()
 
     def _search(
         self, search: Search, scope: Scope, cancel: Cancel | None, answer: Callable[[Inquiry], Answer]
@@ -158,6 +168,7 @@ class ParquetArchive:
         for folder in {(self._root / file.path).parent for file in new}:
             sync_folder(folder, self._root)
         self._manifest.swap(gone, new)
+        self._scanner.forget(str(path) for file in gone for path in file.paths)
         self._lease.doom(self._root / path for file in gone for path in file.paths)
 
     @contextmanager
@@ -169,7 +180,7 @@ class ParquetArchive:
             yield numbers
         except BaseException:
             # A full disk is the likely reason, so the room is given back at once.
-            with suppress(StorageError):
+            with suppress(StorageError, OSError):
                 put_away(self._root, self._manifest.files(), numbers)
             raise
 

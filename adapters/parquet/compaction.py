@@ -12,11 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from adapters.parquet.catalog import DataFile
+from adapters.parquet.catalog import DataFile, Partition
 from adapters.parquet.encoding import write_table
+from adapters.parquet.inquiry import Check
 from adapters.parquet.rollup import roll_up
-from adapters.parquet.storing import store
-from adapters.parquet.writing import TIME, Partition, write_rows
+from adapters.parquet.storing import refused, store
+from adapters.parquet.writing import TIME, write_rows
+from core.ports import StorageError
 
 ENOUGH = 1_000_000
 """Rows that make a file large enough to be left alone."""
@@ -33,14 +35,15 @@ def plan(files: Iterable[DataFile]) -> list[list[DataFile]]:
     ones together are half of it. The others are merged whole.
     """
     partitions: dict[Partition, list[DataFile]] = defaultdict(list)
-    newest: dict[tuple[object, str], int] = {}
+    newest: dict[Partition, int] = {}
     for file in files:
-        partitions[file.kind, file.day, file.protocol].append(file)
-        newest[file.kind, file.protocol] = max(file.day, newest.get((file.kind, file.protocol), file.day))
+        partitions[file.partition].append(file)
+        any_day = file.partition._replace(day=0)
+        newest[any_day] = max(file.day, newest.get(any_day, file.day))
     groups = []
-    for (kind, day, protocol), some in partitions.items():
+    for key, some in partitions.items():
         small = [file for file in some if not (file.merged and file.rows >= ENOUGH)]
-        chosen = _grown(small) if day == newest[kind, protocol] else small
+        chosen = _grown(small) if key.day == newest[key._replace(day=0)] else small
         groups.extend(_cut(chosen))
     return groups
 
@@ -70,27 +73,39 @@ def _cut(files: Sequence[DataFile]) -> list[list[DataFile]]:
     return [group for group in groups if len(group) > 1 or not group[0].merged]
 
 
-def merge(root: Path, number: int, group: Sequence[DataFile], damaged: Callable[[str, str], None]) -> DataFile | None:
-    """Store the rows of `group`, sorted by time, as file `number`, with its roll-ups.
+def merge(
+    root: Path, number: int, group: Sequence[DataFile], damaged: Callable[[str, str], None], check: Check
+) -> DataFile | None:
+    """Store the rows of `group`, sorted by time, as file `number`, with its roll-ups; `check` is called between steps.
 
     None where a file of the group cannot be read: `damaged` is told its path and the reason, and all stay.
+
+    Raises:
+        StorageError: the system refuses to read or write; all stay.
     """
     tables = []
     for file in sorted(group, key=lambda file: file.number):
+        check()
         try:
             tables.append(pq.read_table(root / file.path, page_checksum_verification=True, partitioning=None))
         except (pa.ArrowException, OSError) as error:
+            if refused(error):
+                raise StorageError(f"Cannot merge {file.path}: {error}.", "Nothing stored is lost.") from error
             damaged(str(file.path), str(error))
     if len(tables) < len(group):
         return None
     joined = pa.concat_tables(tables, promote_options="permissive").unify_dictionaries().combine_chunks()
     tables.clear()  # half of the memory at the peak
+    check()
     table = sort(joined)
     del joined
-    first = group[0]
-    merged = write_rows(root, number, (first.kind, first.day, first.protocol), table, [file.number for file in group])
+    check()
+    arrived = max(file.arrived for file in group)
+    merged = write_rows(root, number, group[0].partition, table, arrived, [file.number for file in group])
     size = merged.size
+    check()
     rollups = roll_up(table)
+    check()
     for grain, frame in rollups.items():
         size += store(root / merged.rollup(grain), _rollup_writer(frame))
     return replace(merged, size=size, grains=tuple(rollups))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+_log = logging.getLogger(__name__)
 
 
 class Leases:
@@ -46,4 +49,10 @@ class Leases:
             free = [path for moment, path in self._doomed if moment < oldest]
             self._doomed = [(moment, path) for moment, path in self._doomed if moment >= oldest]
         for path in free:
-            path.unlink(missing_ok=True)
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                # Whoever happens to sweep cannot help it; the next one tries again.
+                _log.warning("archive file %s cannot be deleted yet: %s", path, error)
+                with self._lock:
+                    self._doomed.append((-1, path))

@@ -17,18 +17,19 @@ from adapters.parquet.storing import storage_errors
 from core.ports import Search
 from core.rows import RowKind
 
-_VERSION = 1
+_VERSION = 2
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS file (
     number INTEGER PRIMARY KEY, kind TEXT NOT NULL, day INTEGER NOT NULL, protocol TEXT NOT NULL,
     rows INTEGER NOT NULL, size INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
-    merged INTEGER NOT NULL, grains TEXT NOT NULL
+    merged INTEGER NOT NULL, grains TEXT NOT NULL, arrived INTEGER NOT NULL, odd INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS file_time ON file (kind, last, first);
 CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 INSERT OR IGNORE INTO counter VALUES ('next_number', 1);
 """
-_COLUMNS = "number, kind, day, protocol, rows, size, first, last, merged, grains"
+_COLUMNS = "number, kind, day, protocol, rows, size, first, last, merged, grains, arrived, odd"
+_PLACES = ",".join("?" * len(_COLUMNS.split(",")))
 
 
 class Manifest:
@@ -39,7 +40,7 @@ class Manifest:
 
         Raises:
             StorageError: it cannot be read or made.
-            sqlite3.DatabaseError: the file is no database (the caller rebuilds it).
+            sqlite3.DatabaseError: the file is no database, or of another version (the caller rebuilds it).
         """
         self._lock = threading.Lock()
         with storage_errors(path):
@@ -47,6 +48,9 @@ class Manifest:
         try:
             with storage_errors(path):
                 self._db.execute("PRAGMA journal_mode = WAL")
+                (version,) = self._db.execute("PRAGMA user_version").fetchone()
+                if version not in (0, _VERSION):
+                    raise sqlite3.DatabaseError(f"version {version} instead of {_VERSION}")
                 self._db.execute("PRAGMA synchronous = FULL")  # a commit is on the disk before append returns
                 self._db.executescript(_SCHEMA)
                 self._db.execute(f"PRAGMA user_version = {_VERSION}")
@@ -75,7 +79,7 @@ class Manifest:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 self._db.executemany("DELETE FROM file WHERE number = ?", removed)
-                self._db.executemany(f"INSERT INTO file ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?)", added)  # noqa: S608
+                self._db.executemany(f"INSERT INTO file ({_COLUMNS}) VALUES ({_PLACES})", added)  # noqa: S608
                 self._db.execute("COMMIT")
             except sqlite3.Error:
                 with suppress(sqlite3.Error):
@@ -115,11 +119,11 @@ class Manifest:
 def _row(file: DataFile) -> tuple[object, ...]:
     return (
         *(file.number, file.kind.value, file.day, file.protocol, file.rows, file.size, file.first, file.last),
-        *(int(file.merged), " ".join(file.grains)),
+        *(int(file.merged), " ".join(file.grains), file.arrived, int(file.odd)),
     )
 
 
 def _file(row: tuple[object, ...]) -> DataFile:
-    number, kind, day, protocol, rows, size, first, last, merged, grains = row
+    number, kind, day, protocol, rows, size, first, last, merged, grains, arrived, odd = row
     values = (RowKind(kind), day, protocol, rows, size, first, last, bool(merged), tuple(str(grains).split()))
-    return DataFile(number, *values)  # type: ignore[arg-type]
+    return DataFile(number, *values, arrived, bool(odd))  # type: ignore[arg-type]

@@ -21,6 +21,8 @@ from core.rows import row_fields
 # Rows of the first slice; each slice that did not fill the page makes the next twice as large.
 _FIRST_SLICE = 250_000
 _LARGEST_SLICE = 8_000_000
+# Rows of one moment that can be paged through: those of earlier pages are read again for each.
+_MOST_TIES = 1_000_000
 # What tells rows of one moment apart, so that pages neither repeat nor skip one.
 _ORDER = (TIME, "ot.site.id", "observer.name", "frame.file", "frame.number", "network.protocol")
 
@@ -47,6 +49,8 @@ class Cursor:
             time, skip = (int(part) for part in text.split("."))
         except ValueError as error:
             raise QueryError("The cursor is not valid.", "Start again from the first page.") from error
+        if not (-(2**63) <= time < 2**63 and 0 <= skip <= _MOST_TIES):
+            raise QueryError("The cursor is not valid.", "Start again from the first page, or ask for less.")
         return cls(time, skip)
 
 

@@ -9,16 +9,14 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from adapters.parquet.catalog import DAY, GRAINS, SECOND, DataFile
+from adapters.parquet.catalog import GRAINS, DataFile, Partition
 from adapters.parquet.manifest import Manifest
 from adapters.parquet.writing import NOTE
-from core.rows import RowKind
 
 _log = logging.getLogger(__name__)
 _NAME = "manifest.sqlite"
@@ -36,7 +34,7 @@ def open_manifest(root: Path) -> Manifest:
     try:
         manifest = Manifest(path)
     except sqlite3.DatabaseError as error:
-        _log.error("the manifest %s is damaged (%s); it is kept as *.damaged and made anew", path, error)
+        _log.error("the manifest %s cannot be used (%s); it is kept as *.damaged and made anew", path, error)
         for suffix in ("", "-wal", "-shm"):
             with suppress(FileNotFoundError):
                 path.with_name(_NAME + suffix).rename(path.with_name(f"{_NAME}{suffix}.damaged"))
@@ -66,14 +64,15 @@ def _described(root: Path) -> Iterator[tuple[DataFile, set[int]]]:
         try:
             described = pq.read_metadata(path)
             note = json.loads((described.metadata or {})[NOTE])
-            kind, day = RowKind(path.parts[-4]), datetime.fromisoformat(path.parts[-3]).replace(tzinfo=UTC)
+            key = Partition.of(PurePosixPath(path.relative_to(root).parent))
         except (pa.ArrowException, OSError, KeyError, ValueError) as error:
             _log.error("archive file %s is damaged and set aside as *.damaged: %s", path, error)
             path.rename(path.with_name(path.name + ".damaged"))
             continue
         plain = DataFile(
-            *(number, kind, int(day.timestamp()) * SECOND // DAY, path.parts[-2], described.num_rows, 0),
+            *(number, key.kind, key.day, key.protocol, described.num_rows, 0),
             *(note["first"], note["last"], note["merged"], tuple(GRAINS)),
+            *(note.get("arrived") or path.stat().st_mtime_ns, key.odd),
         )
         grains = tuple(grain for grain in GRAINS if (root / plain.rollup(grain)).exists())
         file = replace(plain, grains=grains)

@@ -1,4 +1,7 @@
-"""Which files the archive no longer keeps: too old, or the oldest where they take too much room."""
+"""Which files the archive no longer keeps: here for too long, or the longest where they take too much room.
+
+Their age is that of their arrival: a capture of 2008 that is handed in today is kept as long as today's traffic.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,11 @@ from core.ports import Retention
 
 def expired(files: Sequence[DataFile], policy: Retention, now: int) -> list[DataFile]:
     """Those of `files` that `policy` does not keep at time `now` (ns)."""
-    oldest = now // DAY - policy.days
-    gone = [file for file in files if file.day < oldest]
+    oldest = now - policy.days * DAY
+    gone = [file for file in files if file.arrived < oldest]
     if policy.most_bytes is None:
         return gone
-    kept = sorted((file for file in files if file.day >= oldest), key=lambda file: (file.day, file.last))
+    kept = sorted((file for file in files if file.arrived >= oldest), key=lambda file: (file.arrived, file.last))
     excess = sum(file.size for file in kept) - policy.most_bytes
     for file in kept:
         if excess <= 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +15,7 @@ from core.ports import StorageError
 PARTIAL = ".part"
 """Suffix of a file that is still being written; whoever opens the archive to write removes it."""
 
+_NUMBER = re.compile(r"os error \d+|Os \{ code: \d+|errno \d+", re.IGNORECASE)
 _HINTS = {
     errno.ENOSPC: "The disk is full: free space, or keep fewer days.",
     errno.EDQUOT: "The disk quota is used up: free space, or keep fewer days.",
@@ -34,6 +36,18 @@ def storage_errors(path: Path) -> Iterator[None]:
         full = "full" in str(error)
         hint = _HINTS[errno.ENOSPC] if full else "Nothing stored before is lost."
         raise StorageError(f"Cannot store in {path}: {error}.", hint) from error
+
+
+def refused(error: BaseException) -> bool:
+    """Whether the system did not let a file be read (descriptors, memory, the disk), which says nothing of the file.
+
+    Polars and Arrow tell of both in the same types; where the system refused, its error number is told.
+    """
+    if isinstance(error, FileNotFoundError):
+        return False
+    return (
+        isinstance(error, MemoryError) or getattr(error, "errno", None) is not None or bool(_NUMBER.search(str(error)))
+    )
 
 
 def store(path: Path, write: Callable[[Path], None]) -> int:

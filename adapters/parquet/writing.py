@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,19 +12,20 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from adapters.parquet.catalog import DAY, DataFile
+from adapters.parquet.catalog import DAY, DataFile, Partition
 from adapters.parquet.encoding import write_table
 from adapters.parquet.storing import store
-from core.rows import RowBatch, RowKind
+from core.rows import RowBatch
 
 MOST_ROWS = 1_000_000
 """Of one file at its making; more are several files."""
 
 TIME = "@timestamp"
 NOTE = b"liaowang.file"
-"""Key of the metadata in a file that repeats what the manifest says: first, last, merged, replaces."""
+"""Key of the metadata in a file that repeats what the manifest says: first, last, merged, replaces, arrived."""
 
-Partition = tuple[RowKind, int, str]
+MOST_DAYS = 31
+"""That have partitions of their own in one append: a clock gone mad must not make a file for each of its days."""
 
 
 def nanoseconds(times: pa.ChunkedArray | pa.Array) -> np.ndarray:
@@ -32,16 +33,36 @@ def nanoseconds(times: pa.ChunkedArray | pa.Array) -> np.ndarray:
     return np.asarray(times.cast(pa.int64()))
 
 
-def partition(batches: Iterable[RowBatch]) -> list[tuple[Partition, pa.Table]]:
-    """The rows of `batches` by kind, day and protocol, in order within each, at most a million in one table."""
+def partition(batches: Iterable[RowBatch], arrived: int) -> list[tuple[Partition, pa.Table]]:
+    """The rows of `batches` by kind, day and protocol, in order within each, at most a million in one table.
+
+    Apart, as odd, go those of the days with the fewest rows where there are many days, and those that are more
+    than a day ahead of `arrived`.
+    """
     parts: dict[Partition, list[pa.Table]] = defaultdict(list)
-    for batch in batches:
-        table = pa.Table.from_batches([batch.rows])
-        days = nanoseconds(table.column(TIME)) // DAY
-        for day in np.unique(days).tolist():
-            rows = table if days[0] == day == days[-1] and (days == day).all() else table.filter(pa.array(days == day))
-            parts[batch.kind, day, batch.protocol].append(rows)
-    return [(key, piece) for key, tables in parts.items() for piece in _pieces(tables)]
+    tables = [(batch, pa.Table.from_batches([batch.rows])) for batch in batches if batch.rows.num_rows]
+    days_of = [nanoseconds(table.column(TIME)) // DAY for _, table in tables]
+    today = arrived // DAY
+    own = _own_days(days_of, today)
+    for (batch, table), days in zip(tables, days_of, strict=True):
+        found = np.unique(days).tolist()
+        for day in (one for one in found if one in own):
+            rows = table if len(found) == 1 else table.filter(pa.array(days == day))
+            parts[Partition(batch.kind, day, batch.protocol)].append(rows)
+        if not own.issuperset(found):
+            odd = Partition(batch.kind, today, batch.protocol, odd=True)
+            parts[odd].append(table.filter(pa.array(~np.isin(days, list(own)))))
+    return [(key, piece) for key, tables_of in parts.items() for piece in _pieces(tables_of)]
+
+
+def _own_days(days: Sequence[np.ndarray], today: int) -> set[int]:
+    """The days that get partitions of their own: those with the most rows."""
+    counts: Counter[int] = Counter()
+    for some in days:
+        found, rows = np.unique(some, return_counts=True)
+        counts.update(dict(zip(found.tolist(), rows.tolist(), strict=True)))
+    known = sorted((day for day in counts if day <= today + 1), key=lambda day: (-counts[day], day))
+    return set(known[:MOST_DAYS])
 
 
 def _pieces(tables: Sequence[pa.Table]) -> list[pa.Table]:
@@ -49,14 +70,18 @@ def _pieces(tables: Sequence[pa.Table]) -> list[pa.Table]:
     return [table.slice(start, MOST_ROWS) for start in range(0, table.num_rows, MOST_ROWS)]
 
 
-def write_rows(root: Path, number: int, key: Partition, table: pa.Table, replaces: Sequence[int] = ()) -> DataFile:
+def write_rows(
+    root: Path, number: int, key: Partition, table: pa.Table, arrived: int, replaces: Sequence[int] = ()
+) -> DataFile:
     """Store `table` as file `number` of its partition; it counts once the manifest lists it.
 
     `replaces` names the files that were merged into it, whose rows are then sorted by time.
     """
-    kind, day, protocol = key
+    kind, day, protocol, odd = key
     span = pc.min_max(table.column(TIME).cast(pa.int64())).as_py()
-    note = {"first": span["min"], "last": span["max"], "merged": bool(replaces), "replaces": list(replaces)}
+    merged = bool(replaces)
+    note = {"first": span["min"], "last": span["max"], "merged": merged, "replaces": [*replaces], "arrived": arrived}
     table = table.replace_schema_metadata({NOTE: json.dumps(note)})
-    file = DataFile(number, kind, day, protocol, table.num_rows, 0, span["min"], span["max"], bool(replaces))
+    rows, first, last = table.num_rows, span["min"], span["max"]
+    file = DataFile(number, kind, day, protocol, rows, 0, first, last, merged, arrived=arrived, odd=odd)
     return replace(file, size=store(root / file.path, lambda path: write_table(table, path)))

@@ -24,7 +24,7 @@ class Learner(ABC):
         order: broader detectors come first and silence narrower ones, see `Silence`.
         about: what it looks for and why that matters, in English and Chinese.
         runbook: steps to take, in English and Chinese.
-        benign: what else looks like it.
+        benign: what else looks like it, in English and Chinese.
         given_up: what was neither learned nor listed for want of memory; 0 on any honest network.
     """
 
@@ -32,7 +32,7 @@ class Learner(ABC):
     order: ClassVar[int]
     about: ClassVar[tuple[str, str]]
     runbook: ClassVar[tuple[tuple[str, ...], tuple[str, ...]]]
-    benign: ClassVar[tuple[str, ...]]
+    benign: ClassVar[tuple[tuple[str, ...], tuple[str, ...]]]
     given_up: int = 0
 
     @abstractmethod
@@ -67,9 +67,11 @@ class Silence:
         devices: addresses that were reported as new, with the window they were reported in.
         pairs: (client, server, protocol) likewise.
         commands: (client, server, protocol, command) likewise.
+        now: how far event time has come, in ns; what lies beyond it is one packet whose clock was wrong.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, now: int = 1 << 62) -> None:
+        self.now = now
         self.devices: dict[str, int] = {}
         self.pairs: dict[tuple[str, str, str], int] = {}
         self.commands: dict[tuple[str, str, str, str], int] = {}

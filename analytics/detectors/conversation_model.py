@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from analytics.detectors.budget import Budget
+from analytics.budget import Budget
 from analytics.detectors.contract import Learned, Learner, Silence
 from analytics.features import FEATURES, KEY, MINUTE, NAMES, Windows
 from analytics.findings import Detector, Finding, Row, group
@@ -69,13 +69,17 @@ class ConversationModel(Learner):
             "若客户端发送了从未发送过的内容：按“新出现的命令”处置。",
         ),
     )
-    benign = ("restarts of a station or a controller", "network maintenance")
+    benign = (
+        ("restarts of a station or a controller", "network maintenance"),
+        ("站点或控制器重启", "网络维护"),
+    )
 
     def __init__(self) -> None:
         self._windows = Windows()
         self._learning = Windows()
         self._rows: dict[tuple[str, ...], dict[int, list[float]]] = {}
         self._usual: dict[tuple[str, ...], tuple[Numbers, Numbers]] = {}
+        self._measured = False
         self._forest: Any = None
         self._limit = 0.0
         self._reach: dict[tuple[str, ...], Numbers] = {}
@@ -112,7 +116,7 @@ class ConversationModel(Learner):
         for key, rows in checked:
             for minute, values in rows:
                 self._note(key, minute, values)
-        self._forest = None
+        self._measured = False
 
     def _keep(self, minutes: pl.DataFrame) -> None:
         if not minutes.height:
@@ -120,7 +124,7 @@ class ConversationModel(Learner):
         width = len(KEY)
         for row in minutes.select(*KEY, "minute", *NAMES).iter_rows():
             self._note(row[:width], row[width], [round(value, 6) for value in row[width + 1 :]])
-        self._forest = None
+        self._measured = False
 
     def _note(self, key: tuple[str, ...], minute: int, values: list[float]) -> None:
         kept = self._rows.get(key)
@@ -136,29 +140,37 @@ class ConversationModel(Learner):
 
     def _end_learning(self) -> None:
         self._keep(self._learning.finish())
-        if self._forest is None:
-            self._fit()
+        if not self._measured:
+            self._measure()
 
-    def _fit(self) -> None:
+    def _measure(self) -> None:
         """Learns what is usual for each conversation, and how far minutes stray from it."""
-        from sklearn.ensemble import IsolationForest  # noqa: PLC0415 (a second to load, and often not needed)
-
-        enough = sorted((key, rows) for key, rows in self._rows.items() if len(rows) >= LEAST_MINUTES)
-        minutes = {key: np.array([rows[minute] for minute in sorted(rows)]) for key, rows in enough}
+        self._measured, self._forest = True, None
+        self._usual, self._reach = {}, {}
         floor = np.array([_FLOOR.get(name, 0.05) for name in NAMES])
-        self._usual = {}
-        for key, values in minutes.items():
+        for key, values in self._minutes():
             middle = np.median(values, axis=0)
             spread = 1.4826 * np.median(np.abs(values - middle), axis=0)
             self._usual[key] = middle, np.maximum(spread, np.maximum(floor, 0.05 * np.abs(middle)))
-        learned = {key: self._deviation(key, values) for key, values in minutes.items()}
-        self._reach = {key: np.maximum(FAR, BEYOND * np.abs(one).max(axis=0)) for key, one in learned.items()}
-        if sum(len(one) for one in learned.values()) < LEAST_ALL:
-            self._forest = False
-            return
-        every = np.concatenate(list(learned.values()))
-        self._forest = IsolationForest(n_estimators=100, max_samples=min(256, len(every)), random_state=0).fit(every)
-        self._limit = float(np.quantile(self._forest.score_samples(every), RARE))
+            self._reach[key] = np.maximum(FAR, BEYOND * np.abs(self._deviation(key, values)).max(axis=0))
+
+    def _minutes(self) -> Iterator[tuple[tuple[str, ...], Numbers]]:
+        """The learned minutes of each conversation that may be judged, in order of the key and of time."""
+        for key in sorted(key for key, rows in self._rows.items() if len(rows) >= LEAST_MINUTES):
+            rows = self._rows[key]
+            yield key, np.array([rows[minute] for minute in sorted(rows)])
+
+    def _scores(self, deviations: Numbers) -> Numbers:
+        """How odd the forest finds them; it grows when it is first asked, which an honest day never does."""
+        if self._forest is None:
+            from sklearn.ensemble import IsolationForest  # noqa: PLC0415 (a second to load)
+
+            every = np.concatenate([self._deviation(key, values) for key, values in self._minutes()])
+            forest = IsolationForest(n_estimators=100, max_samples=min(256, len(every)), random_state=0)
+            self._forest = forest.fit(every)
+            self._limit = float(np.quantile(self._forest.score_samples(every), RARE))
+        scores: Numbers = self._forest.score_samples(deviations)
+        return scores
 
     def _deviation(self, key: tuple[str, ...], values: Numbers) -> Numbers:
         middle, spread = self._usual[key]
@@ -166,7 +178,7 @@ class ConversationModel(Learner):
         return deviation
 
     def _judge(self, minutes: pl.DataFrame) -> list[Finding]:
-        if not minutes.height or not self._forest:
+        if not minutes.height or sum(len(self._rows[key]) for key in self._usual) < LEAST_ALL:
             return []
         far: list[tuple[Row, Numbers, int]] = []
         for row in minutes.iter_rows(named=True):
@@ -180,7 +192,7 @@ class ConversationModel(Learner):
                 far.append((row, deviation, worst))
         if not far:
             return []
-        scores = self._forest.score_samples(np.array([deviation for _, deviation, _ in far]))
+        scores = self._scores(np.array([deviation for _, deviation, _ in far]))
         found = [
             packet | {"worst": worst, "seen": row[NAMES[worst]], "usual": float(self._middle(row)[worst])}
             for (row, _, worst), score in zip(far, scores, strict=True)

@@ -44,7 +44,10 @@ class NewCommand(Seen):
             "若无人操作：先将工艺置于安全状态，再按主机失陷处置客户端。",
         ),
     )
-    benign = ("operation that happens less often than the time that was learned", "commissioning")
+    benign = (
+        ("operation that happens less often than the time that was learned", "commissioning"),
+        ("比学习时段更少见的正常操作", "调试与投运"),
+    )
 
     def rows(self, step: Step) -> pl.DataFrame:
         """Every request and every unsolicited report; a response says nothing of its own."""

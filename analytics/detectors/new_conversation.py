@@ -43,7 +43,10 @@ class NewConversation(Seen):
             "若无正当理由：在区域边界阻断该通信，并检查客户端主机。",
         ),
     )
-    benign = ("a station taking over from its redundant partner", "a new display or archive tag")
+    benign = (
+        ("a station taking over from its redundant partner", "a new display or archive tag"),
+        ("冗余站点切换接管", "新增画面或历史库测点"),
+    )
 
     def rows(self, step: Step) -> pl.DataFrame:
         """Every message."""

@@ -28,7 +28,7 @@ class NewDevice(Seen):
         name="New device",
         name_zh="新出现的设备",
         severity=60,
-        techniques=("T0848",),
+        techniques=("T0848", "T0864"),
     )
     about = (
         "Control networks change rarely: an address that was never there is a new device, a laptop, or an intruder.",
@@ -46,7 +46,10 @@ class NewDevice(Seen):
             "若无人知情：隔离该端口，留存抓包，检查该地址是否有写入或程序传输行为。",
         ),
     )
-    benign = ("replaced or newly commissioned devices", "a maintenance laptop that is not on the asset list")
+    benign = (
+        ("replaced or newly commissioned devices", "a maintenance laptop that is not on the asset list"),
+        ("更换或新投运的设备", "未登记在资产表中的检修笔记本"),
+    )
 
     def rows(self, step: Step) -> pl.DataFrame:
         """Each message twice: once for each end."""
@@ -80,12 +83,18 @@ class NewDevice(Seen):
         silence.note(silence.devices, key[0], window)
         return False
 
+    def explained(self, evidence: pl.DataFrame) -> pl.DataFrame:
+        """With all that each device was seen as, such as `modbus client, s7comm client`."""
+        speaks = pl.concat_str("device.protocol", pl.lit(" "), "device.role")
+        seen = evidence.group_by(self.columns).agg(speaks.unique().sort().str.join(", ").alias("device.roles"))
+        return evidence.join(seen, on=self.columns, how="left", maintain_order="left")
+
     def tell(self, row: Row) -> tuple[str, str]:
-        """Names the address, its MAC and what it was doing."""
-        ip, mac, protocol = row["device.ip"], row["device.mac"] or "?", row["device.protocol"]
-        role, role_zh = ("server", "服务端") if row["device.role"] == "server" else ("client", "客户端")
+        """Names the address, its MAC and everything that it was seen doing."""
+        ip, mac, roles = row["device.ip"], row["device.mac"] or "?", row["device.roles"]
+        roles_zh = roles.replace(", ", "、").replace("client", "客户端").replace("server", "服务端")
         known = f"{len(self.known)} addresses are known at this site"
         return (
-            f"{ip} (MAC {mac}) takes part in industrial traffic for the first time, as a {protocol} {role}; {known}.",
-            f"{ip}（MAC {mac}）首次出现在工业流量中，作为 {protocol} {role_zh}。本厂站已知地址 {len(self.known)} 个。",
+            f"{ip} (MAC {mac}) takes part in industrial traffic for the first time, as {roles}; {known}.",
+            f"{ip}（MAC {mac}）首次出现在工业流量中，作为 {roles_zh}。本厂站已知地址 {len(self.known)} 个。",
         )

@@ -56,7 +56,10 @@ class NewPoint(Seen):
             "若为连续读取：检查同一客户端是否在扫描。",
         ),
     )
-    benign = ("a new display or report", "operation that happens less often than the time that was learned")
+    benign = (
+        ("a new display or report", "operation that happens less often than the time that was learned"),
+        ("新增画面或报表", "比学习时段更少见的正常操作"),
+    )
 
     def rows(self, step: Step) -> pl.DataFrame:
         """Every point, with whether it was written."""

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import polars as pl
 
-from analytics.detectors.budget import Budget
+from analytics.budget import Budget
 from analytics.detectors.contract import Learned, Learner, Silence
 from analytics.findings import WINDOW, Finding, Row, group
 from analytics.step import Step
@@ -50,6 +50,10 @@ class Seen(Learner):
     def tell(self, row: Row) -> tuple[str, str]:
         """What to say of a finding, in English and Chinese, by its first row."""
 
+    def explained(self, evidence: pl.DataFrame) -> pl.DataFrame:
+        """The rows of what is new, with further columns that `tell` needs."""
+        return evidence
+
     def silenced(self, key: Key, window: int, silence: Silence) -> bool:
         """Whether a broader detector has said it in this window; also notes what this one says."""
         return False
@@ -75,22 +79,21 @@ class Seen(Learner):
     def _find(self, rows: pl.DataFrame, silence: Silence) -> list[Finding]:
         """The same, of the rows of one window."""
         window = rows[_WINDOW][0]
-        if window > self._window:
-            self._turn(window, silence)
+        if self._window < window <= silence.now:
+            self._turn(window)
         keys = rows.select(self.columns).unique(maintain_order=True)
         said = [self._is_new(key, window, silence) for key in keys.iter_rows()]
         new = keys.filter(pl.Series(said, dtype=pl.Boolean))
         if not new.height:
             return []
         evidence = rows.join(new, on=self.columns, how="semi", nulls_equal=True, maintain_order="left")
-        listed, others = self._budget.share(evidence)
+        listed, others = self._budget.share(self.explained(evidence))
         self.given_up += others.height
         return [*group(self.detector, listed, self.tell), *group(self.detector, others, self._budget.tell)]
 
-    def _turn(self, window: int, silence: Silence) -> None:
+    def _turn(self, window: int) -> None:
         """A new window begins: what was reported before is known from now on."""
         self._window = window
-        silence.forget(window)
         over = [key for key, one in self._reported.items() if one < window]
         for key in over:
             del self._reported[key]

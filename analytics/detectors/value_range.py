@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import polars as pl
 
-from analytics.detectors.budget import Budget
+from analytics.budget import Budget
 from analytics.detectors.contract import Learned, Learner, Silence
 from analytics.detectors.seen import as_asked
 from analytics.findings import Detector, Finding, Row, group
@@ -69,7 +69,10 @@ class ValueRange(Learner):
             "若无人知情：会同操作员写回正确值，并检查客户端主机。",
         ),
     )
-    benign = ("start-up and shut-down", "a season that was not part of the time that was learned")
+    benign = (
+        ("start-up and shut-down", "a season that was not part of the time that was learned"),
+        ("启动与停运过程", "学习时段未覆盖的季节"),
+    )
 
     def __init__(self) -> None:
         self._learned: dict[tuple[Any, ...], list[float]] = {}

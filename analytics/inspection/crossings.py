@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from analytics.inspection.addresses import is_unicast
 from analytics.inspection.seen import CONTROL_LEVEL, Link, Seen
@@ -27,6 +27,16 @@ def to_enterprise(seen: Seen) -> list[Link]:
     ]
 
 
+def perhaps_to_enterprise(seen: Seen) -> list[Link]:
+    """The same where only behaviour says that one end belongs to the control system: a hint, and no proof."""
+    return [
+        link
+        for link in seen.links
+        if (seen.perhaps_in_control(link.client) and seen.in_enterprise(link.server))
+        or (seen.in_enterprise(link.client) and seen.perhaps_in_control(link.server))
+    ]
+
+
 def to_internet(seen: Seen) -> list[Link]:
     """Links between a public address and a host of the site, the enterprise's other systems aside."""
     return [link for link in seen.links if _leaves(seen, link) and all(map(is_unicast, (link.client, link.server)))]
@@ -40,9 +50,15 @@ def between_zones(seen: Seen) -> list[Link]:
 def flat(seen: Seen) -> list[Link]:
     """Links without a router between: between zones, or between field level and supervision, of the control system.
 
-    Where zones are registered for both ends, they decide; else the levels do, at most 1 against at least 3.
+    Where zones are registered for both ends, they decide; else the registered levels do, at most 1 against at least 3.
     """
-    return [link for link in seen.links if _inside(seen, link) and _apart(seen, link) and seen.direct(link)]
+    return [link for link in _neighbours(seen) if _apart(seen, link, seen.registered_level)]
+
+
+def perhaps_flat(seen: Seen) -> list[Link]:
+    """The same where only behaviour tells a level: what only reads may be an archive or a panel. A hint, no proof."""
+    near = [link for link in _neighbours(seen) if not _apart(seen, link, seen.registered_level)]
+    return [link for link in near if _apart(seen, link, seen.level_of)]
 
 
 def dial_in(seen: Seen) -> list[Link]:
@@ -81,10 +97,14 @@ def _zones_differ(seen: Seen, link: Link) -> bool:
     return all(zones) and zones[0] != zones[1]
 
 
-def _apart(seen: Seen, link: Link) -> bool:
+def _neighbours(seen: Seen) -> list[Link]:
+    return [link for link in seen.links if _inside(seen, link) and seen.direct(link)]
+
+
+def _apart(seen: Seen, link: Link, level_of: Callable[[str], float | None]) -> bool:
     zones = [seen.hosts[ip].zone if ip in seen.hosts else "" for ip in (link.client, link.server)]
     if all(zones):
         return zones[0] != zones[1]
-    levels = [seen.level_of(ip) for ip in (link.client, link.server)]
+    levels = [level_of(ip) for ip in (link.client, link.server)]
     known = [level for level in levels if level is not None]
     return len(known) == 2 and min(known) <= _FIELD_LEVEL and max(known) >= _SUPERVISION_LEVEL

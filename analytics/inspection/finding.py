@@ -22,6 +22,10 @@ class Words(NamedTuple):
 
 
 NO_WORDS = Words("", "")
+GUESSED = Words(
+    "What hosts do suggests more (last in the evidence), but proves no level: register the levels to decide.",
+    "按通信行为推断另有疑似情形（列于证据末尾），但行为不能证明层级，登记层级后方可判定。",
+)
 _NOT_ALL = Words(
     "Only industrial traffic was looked at, so other services cannot be seen.",
     "仅有工控流量可查，其他服务无从看到。",

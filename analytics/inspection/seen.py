@@ -175,10 +175,20 @@ class Seen:
     def level_of(self, ip: str) -> float | None:
         return self.hosts[ip].level if ip in self.hosts else None
 
+    def registered_level(self, ip: str) -> float | None:
+        """The level as registered; None where behaviour alone tells one, for that proves nothing."""
+        host = self.hosts.get(ip)
+        return host.level if host and host.level_registered else None
+
     def in_control(self, ip: str) -> bool:
-        """Whether it is known to belong to the control system."""
-        level = self.level_of(ip)
+        """Whether it is registered as part of the control system."""
+        level = self.registered_level(ip)
         return level is not None and level <= CONTROL_LEVEL
+
+    def perhaps_in_control(self, ip: str) -> bool:
+        """Whether only its behaviour says that it belongs to the control system."""
+        level = self.level_of(ip)
+        return level is not None and level <= CONTROL_LEVEL and not self.in_control(ip)
 
     def in_enterprise(self, ip: str) -> bool:
         """Whether it is registered as one of the enterprise's other systems."""

@@ -15,7 +15,7 @@ import polars as pl
 from analytics.findings import placeholders
 from analytics.rules.rule import Correlation
 
-MOST_KEPT = 200_000
+MOST_KEPT = 100_000
 """Rows that one correlation keeps between batches; beyond it the oldest are dropped and counted."""
 
 _PLACE = ("organization.id", "ot.site.id")
@@ -32,18 +32,24 @@ class Counter:
     """What one correlation has seen within its timespan.
 
     Attributes:
+        rule: that counts.
         dropped: rows that were given up for want of memory.
     """
 
     def __init__(self, rule: Correlation) -> None:
-        self._rule = rule
+        self.rule = rule
         self._group = [*_PLACE, *rule.group_by]
         self._columns = self._wanted()
         self._kept: pl.DataFrame | None = None
         self.dropped = 0
 
+    @property
+    def height(self) -> int:
+        """Rows that are kept for the next batch."""
+        return 0 if self._kept is None else self._kept.height
+
     def _wanted(self) -> tuple[str, ...]:
-        rule = self._rule
+        rule = self.rule
         named = (*placeholders(rule.about.en.message), *placeholders(rule.about.zh.message))
         extra = [name for name in (*rule.group_by, rule.value, *named) if name and not name.startswith("correlation.")]
         return tuple(dict.fromkeys((*_COMMON, *extra)))
@@ -55,14 +61,20 @@ class Counter:
             The evidence that is new, by time, and which of `indices` belong to it.
         """
         events = self._events(frame, indices)
-        marked = self._mark_events(events) if self._rule.counts == "event_count" else self._mark_values(events)
+        enough = pl.len().over("group") >= self.rule.least
+        able, others = events.filter(enough), events.filter(~enough)
+        marked = self._mark_events(able) if self.rule.counts == "event_count" else self._mark_values(able)
         fresh = marked.filter(pl.col("marked") & ~pl.col("shown"))
-        self._keep(marked.with_columns(shown=pl.col("shown") | pl.col("marked")))
+        told = marked.with_columns(shown=pl.col("shown") | pl.col("marked")).select(events.columns)
+        self._keep(pl.concat([told, others]).sort("row") if told.height else others)
         own = fresh["index"].drop_nulls().sort()
         return self._evidence(fresh), own
 
     def _events(self, frame: pl.DataFrame, indices: pl.Series) -> pl.DataFrame:
-        """What is kept and what is new, by time; dictionaries become text so that batches go together."""
+        """What is kept and what is new, by time, with the first row of the group that each belongs to.
+
+        Dictionaries become text so that batches go together.
+        """
         texts = (pl.Categorical, pl.Enum)
         columns = [
             (pl.col(name).cast(pl.String) if isinstance(frame.schema[name], texts) else pl.col(name))
@@ -76,18 +88,18 @@ class Counter:
             indices.alias("index"),
             pl.lit(value=False).alias("shown"),
         )
-        if self._rule.value:
-            fresh = fresh.filter(pl.col(self._rule.value).is_not_null())
+        if self.rule.value:
+            fresh = fresh.filter(pl.col(self.rule.value).is_not_null())
         parts = [fresh] if self._kept is None else [self._kept, fresh]
-        return pl.concat(parts, how="vertical_relaxed").sort("time", maintain_order=True)
+        events = pl.concat(parts, how="vertical_relaxed").sort("time", maintain_order=True).with_row_index("row")
+        return events.with_columns(pl.col("row").first().over(self._group).alias("group"))
 
     def _mark_events(self, events: pl.DataFrame) -> pl.DataFrame:
         """Marks each event of a window that holds enough of them."""
-        before = self._rule.least - 1
-        by = [pl.col(name) for name in self._group]
-        full = (pl.col("time") - pl.col("time").shift(before).over(by)) <= self._rule.timespan
-        place = pl.int_range(pl.len()).over(by)
-        reaches = pl.when(full.fill_null(value=False)).then(place).backward_fill().over(by)
+        before = self.rule.least - 1
+        full = (pl.col("time") - pl.col("time").shift(before).over("group")) <= self.rule.timespan
+        place = pl.int_range(pl.len()).over("group")
+        reaches = pl.when(full.fill_null(value=False)).then(place).backward_fill().over("group")
         return events.with_columns(
             marked=(reaches - place <= before).fill_null(value=False),
             **{"correlation.count": place.cast(pl.Int64) + 1, "correlation.values": pl.lit(None, pl.String)},
@@ -95,17 +107,15 @@ class Counter:
 
     def _mark_values(self, events: pl.DataFrame) -> pl.DataFrame:
         """Marks the latest event of each value in a window that holds enough distinct values."""
-        value = self._rule.value
+        value = self.rule.value
         assert value is not None
         events = events.with_columns(pl.lit(0, pl.Int64).alias("correlation.count"), marked=pl.lit(value=False))
         events = events.with_columns(pl.lit(None, pl.String).alias("correlation.values"))
-        able = events.with_row_index("row").filter(
-            pl.col(value).n_unique().over(self._group, mapping_strategy="group_to_rows") >= self._rule.least
-        )
+        able = events.filter(pl.col(value).n_unique().over("group") >= self.rule.least)
         if able.is_empty():
             return events
         marks: dict[int, tuple[int, str]] = {}
-        for part in able.select("row", "time", value, *self._group).partition_by(self._group, maintain_order=True):
+        for part in able.select("row", "time", value, "group").partition_by("group", maintain_order=True):
             marks.update(self._slide(part["row"].to_list(), part["time"].to_list(), part[value].to_list()))
         if not marks:
             return events
@@ -117,8 +127,8 @@ class Counter:
             },
             schema={"row": pl.UInt32, "correlation.count": pl.Int64, "correlation.values": pl.String},
         ).with_columns(marked=pl.lit(value=True))
-        bare = events.drop("correlation.count", "correlation.values", "marked").with_row_index("row")
-        joined = bare.join(rows, on="row", how="left", maintain_order="left").drop("row")
+        bare = events.drop("correlation.count", "correlation.values", "marked")
+        joined = bare.join(rows, on="row", how="left", maintain_order="left")
         return joined.with_columns(pl.col("marked").fill_null(value=False))
 
     def _slide(self, rows: Sequence[int], times: Sequence[int], values: Sequence[object]) -> dict[int, tuple[int, str]]:
@@ -128,13 +138,13 @@ class Counter:
         marks: dict[int, tuple[int, str]] = {}
         full = False
         for row, time, value in zip(rows, times, values, strict=True):
-            while queue and queue[0][0] < time - self._rule.timespan:
+            while queue and queue[0][0] < time - self.rule.timespan:
                 old, gone = queue.popleft()
                 if latest.get(gone, (0, 0))[0] == old:
                     latest.pop(gone, None)
             latest[value] = (time, row)
             queue.append((time, value))
-            if len(latest) < self._rule.least:
+            if len(latest) < self.rule.least:
                 full = False
                 continue
             shown = ", ".join(str(one) for one in list(latest)[:_SHOWN_VALUES])
@@ -147,16 +157,17 @@ class Counter:
     def _keep(self, events: pl.DataFrame) -> None:
         """What the next batch may still need: events within the timespan, no more of them than count."""
         newest = events["time"].max()
-        assert isinstance(newest, int)
-        recent = events.filter(pl.col("time") >= newest - self._rule.timespan).with_columns(
+        if not isinstance(newest, int):
+            return
+        recent = events.filter(pl.col("time") >= newest - self.rule.timespan).with_columns(
             index=pl.lit(None, pl.UInt32)
         )
-        if self._rule.value:
-            recent = recent.unique([*self._group, self._rule.value], keep="last", maintain_order=True)
+        if self.rule.value:
+            recent = recent.unique(["group", self.rule.value], keep="last", maintain_order=True)
         else:
             # pl.len() counts rows even where a group field is null.
-            late = pl.int_range(pl.len()).reverse().over([pl.col(name) for name in self._group])
-            recent = recent.filter(late < self._rule.least - 1)
+            late = pl.int_range(pl.len()).reverse().over("group")
+            recent = recent.filter(late < self.rule.least - 1)
         self.dropped += max(0, recent.height - MOST_KEPT)
         self._kept = recent.tail(MOST_KEPT).select(*self._columns, "time", "index", "shown")
 
@@ -165,9 +176,9 @@ class Counter:
         hidden = [
             pl.lit(None).alias(f"{side}.{part}")
             for side in _SIDES
-            if not any(name.startswith(f"{side}.") for name in self._rule.group_by)
+            if not any(name.startswith(f"{side}.") for name in self.rule.group_by)
             for part in ("mac", "ip", "port")
         ]
         # A correlation without any end in its groups still says who did it.
-        grouped = any(name.startswith(side) for side in _SIDES for name in self._rule.group_by)
-        return fresh.drop("time", "index", "shown", "marked").with_columns(hidden if grouped else [])
+        grouped = any(name.startswith(side) for side in _SIDES for name in self.rule.group_by)
+        return fresh.drop("time", "index", "shown", "marked", "row", "group").with_columns(hidden if grouped else [])

@@ -11,7 +11,7 @@ from analytics.rules.correlation import Counter
 from analytics.rules.facts import Facts, bind
 from analytics.rules.rule import About, AnyRule, Correlation, Rule
 from core.fields import Vocabulary
-from core.query.polars import FrameTarget
+from core.query.polars_batches import BatchTarget
 from core.query.tree import Query
 from core.rows import RowKind
 
@@ -63,35 +63,49 @@ class RuleEngine:
         for rule in running:
             group = self._bound.setdefault((rule.kind, rule.service), [])
             group.append((rule, bind(rule.query, known)))
-        self._counters = [(one, Counter(one)) for one in correlations]
+        self._targets: dict[tuple[RowKind, str], tuple[list[Rule], BatchTarget]] = {}
+        self.counters = [Counter(one) for one in correlations]
 
     def evaluate(self, kind: RowKind, protocol: str, frame: pl.DataFrame) -> list[Hit]:
         """What the rules of that kind and protocol find in these rows, in order of the rules."""
-        bound = [*self._bound.get((kind, None), ()), *self._bound.get((kind, protocol), ())]
-        if not bound or frame.is_empty():
+        rules, target = self._target(kind, protocol)
+        if not rules or frame.is_empty():
             return []
-        masks = FrameTarget(self._vocabulary, frame).masks([query for _, query in bound])
         found: dict[str, pl.Series | bool] = {
-            rule.about.id: mask for (rule, _), mask in zip(bound, masks, strict=True) if mask is not False
+            rule.about.id: mask for rule, mask in zip(rules, target.masks(frame), strict=True) if mask is not False
         }
         hits = [
             Hit(rule, indices, frame[indices])
-            for rule, _ in bound
+            for rule in rules
             if rule.about.id in found and rule.about.id not in self._silent
             if (indices := _indices([found[rule.about.id]], frame.height)).len()
         ]
         return [*hits, *self._count(frame, found)]
 
+    @property
+    def given_up(self) -> dict[str, int]:
+        """By correlation, the events that were dropped for want of memory."""
+        return {one.rule.about.id: one.dropped for one in self.counters if one.dropped}
+
+    def _target(self, kind: RowKind, protocol: str) -> tuple[list[Rule], BatchTarget]:
+        """The rules for such rows, and their queries written once."""
+        known = self._targets.get((kind, protocol))
+        if known is None:
+            bound = [*self._bound.get((kind, None), ()), *self._bound.get((kind, protocol), ())]
+            target = BatchTarget(self._vocabulary, [query for _, query in bound])
+            known = self._targets[kind, protocol] = [rule for rule, _ in bound], target
+        return known
+
     def _count(self, frame: pl.DataFrame, found: dict[str, pl.Series | bool]) -> list[Hit]:
         hits = []
-        for rule, counter in self._counters:
-            masks = [found[one] for one in rule.rules if one in found]
+        for counter in self.counters:
+            masks = [found[one] for one in counter.rule.rules if one in found]
             indices = _indices(masks, frame.height) if masks else pl.Series(dtype=pl.UInt32)
             if indices.is_empty():
                 continue
             evidence, fresh = counter.take(frame, indices)
             if evidence.height:
-                hits.append(Hit(rule, fresh, evidence))
+                hits.append(Hit(counter.rule, fresh, evidence))
         return hits
 
 

@@ -205,6 +205,7 @@ class _Source:
             zh=zh,
             trial=self._trial(kinds),
             status=sigma.status.name.lower() if sigma.status else "",
+            source="\n".join([f"# {self.file}", *self.lines[self.start : self.end], ""]),
         )
 
     def _trial(self, kinds: Mapping[str, Kind]) -> Trial:

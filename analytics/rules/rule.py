@@ -62,6 +62,7 @@ class About:
         zh: wording in Chinese.
         trial: tests.
         status: as in Sigma: stable, test, experimental, ...
+        source: the document as it is written, below a line that names the file; empty where it came from none.
     """
 
     id: str
@@ -73,6 +74,7 @@ class About:
     zh: Wording
     trial: Trial
     status: str = ""
+    source: str = ""
 
     @property
     def detector(self) -> Detector:
@@ -82,7 +84,7 @@ class About:
     @property
     def tell(self) -> Tell:
         """The words for the first row of evidence."""
-        return lambda row: (fill(self.en.message, row), fill(self.zh.message or self.en.message, row))
+        return lambda row: (fill(self.en.message, row), fill(self.zh.message or self.en.message, row, "zh"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+from analytics.budget import Budget
 from analytics.findings import Finding, group
-from analytics.rules.engine import RuleEngine
+from analytics.rules.engine import Hit, RuleEngine
 from analytics.step import Step
 
 
@@ -15,18 +18,32 @@ class SiteRules:
     """
 
     def __init__(self, engine: RuleEngine) -> None:
-        self._engine = engine
+        self.engine = engine
+        self._budgets: dict[str, Budget] = {}
+        self._unlisted: Counter[str] = Counter()
 
     def find(self, step: Step) -> list[Finding]:
         """What the rules say of these rows, by time."""
         found = [
             finding
             for (kind, protocol), frame in step.frames.items()
-            for hit in self._engine.evaluate(kind, protocol, frame)
-            for finding in group(hit.about.detector, hit.rows, hit.about.tell)
+            for hit in self.engine.evaluate(kind, protocol, frame)
+            for finding in self._findings(hit)
         ]
         return sorted(found, key=lambda one: (one.start, one.id))
 
     def finish(self) -> list[Finding]:
         """Nothing: every rule speaks when it sees its rows."""
         return []
+
+    @property
+    def given_up(self) -> dict[str, int]:
+        """By rule, rows that were not listed by their addresses, and events that a correlation could not keep."""
+        return dict(self._unlisted + Counter(self.engine.given_up))
+
+    def _findings(self, hit: Hit) -> list[Finding]:
+        detector = hit.about.detector
+        budget = self._budgets.setdefault(detector.id, Budget(detector))
+        listed, others = budget.share(hit.rows)
+        self._unlisted[detector.id] += others.height
+        return [*group(detector, listed, hit.about.tell), *group(detector, others, budget.tell)]

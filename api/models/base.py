@@ -27,6 +27,9 @@ class Page(Model, Generic[Item]):
     next: str | None = Field(description="cursor of the next page, null on the last", examples=["eyJhZnRlciI6NDJ9"])
 
 
+PLAIN = r"^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]*$"
+"""Text without control characters and without those that turn the direction of writing."""
+
 Id = Annotated[str, Field(examples=["k3v7q2m5x4a6b7c2d5e3f4g6hi"])]
 Organization = Annotated[str, Field(description="enterprise, as in `organization.id`", examples=["shuiwu"])]
 Site = Annotated[str, Field(description="plant or station, as in `ot.site.id`", examples=["pump-station-1"])]

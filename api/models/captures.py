@@ -8,6 +8,8 @@ from api.models.base import Count, Id, Model, Organization, Page, Site
 from api.times import Time
 from core import ports
 
+StateName = Literal["waiting", "running", "done", "damaged", "failed"]
+
 
 class Capture(Model):
     """A capture that someone handed in, and the state of its analysis."""
@@ -19,7 +21,7 @@ class Capture(Model):
     size: int = Field(ge=0, description="bytes", examples=[1048576])
     user: str = Field(examples=["wang"])
     at: Time
-    state: Literal["waiting", "running", "done", "damaged", "failed"] = Field(examples=["running"])
+    state: StateName = Field(examples=["running"])
     progress: float = Field(ge=0, le=1, description="share of its bytes that is analysed", examples=[0.4])
     packets: Count
     messages: Count

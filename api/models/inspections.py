@@ -8,6 +8,7 @@ from pydantic import Field
 
 from api.models.alerts import Packets
 from api.models.base import Count, Id, Model, Organization, Page, Site, Words
+from api.models.captures import StateName
 from api.times import Time
 from core import entities, ports
 
@@ -116,6 +117,37 @@ def _head(inspection: entities.Inspection) -> dict[str, object]:
 
 class InspectionPage(Page[Summary]):
     """Inspections, newest first."""
+
+
+class Run(Model):
+    """An inspection that was asked for, and how far it is."""
+
+    id: Id
+    organization: Organization
+    site: Site
+    captures: list[str] = Field(description="names of the files", examples=[["plant.pcap"]])
+    level: int = Field(ge=2, le=4, description="of protection (等保)", examples=[3])
+    register_name: str = Field(description="file of registered assets, or empty", examples=["assets.csv"])
+    user: str = Field(description="who asked for it", examples=["wang"])
+    at: Time
+    state: StateName = Field(examples=["running"])
+    progress: float = Field(ge=0, le=1, description="share of the captures that is read", examples=[0.4])
+    packets: Count
+    inspection: str = Field(description="what came of it, empty until it is over", examples=[""])
+    problem: str = Field(description="what was wrong with captures or list, empty where nothing was", examples=[""])
+
+    @classmethod
+    def of(cls, run: ports.InspectionRun) -> Self:
+        """The same run."""
+        same = ("id", "organization", "site", "level", "user", "at", "progress", "packets", "inspection", "problem")
+        return cls.model_validate(
+            {name: getattr(run, name) for name in same}
+            | {"captures": list(run.captures), "register_name": run.register, "state": run.state.value}
+        )
+
+
+class RunPage(Page[Run]):
+    """Runs, newest first."""
 
 
 class Repair(Model):

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.concurrency import run_in_threadpool
 
 from api.access import Analyst, Given, Viewer
+from api.models.base import PLAIN
 from api.models.captures import Capture, CapturePage
 from api.paging import Cursor, Size, page_of
 from api.problems import RefusedError, problems
@@ -51,7 +52,9 @@ async def hand_in(
     request: Request,
     asking: Analyst,
     given: Given,
-    name: Annotated[str, Query(min_length=1, max_length=200, description="of the file", examples=["plant.pcapng"])],
+    name: Annotated[
+        str, Query(min_length=1, max_length=200, pattern=PLAIN, description="of the file", examples=["plant.pcapng"])
+    ],
     organization: Annotated[str, Query(min_length=1, max_length=200, examples=["shuiwu"])],
     site: Annotated[
         str, Query(min_length=1, max_length=200, description="it was recorded in", examples=["pump-station-1"])

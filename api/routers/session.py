@@ -1,16 +1,16 @@
 """Signing in and out, and who is signed in."""
 
-from dataclasses import replace
-
 from fastapi import APIRouter, Request, Response
 
 from api.access import COOKIE, Configured, Given, Viewer
+from api.accounts import Managed
 from api.attempts import Attempts
-from api.models.session import Credentials, LinkToken, Me, Preferences
-from api.passwords import fits
+from api.models.session import Credentials, LinkToken, Me, NewPassword, Preferences
+from api.passwords import fits, hash_password
 from api.problems import RefusedError, problems
 from api.tokens import link_hash, new_token, session_hash
 from core.entities import User
+from core.errors import ConflictError
 
 router = APIRouter(prefix="/api/session", tags=["session"])
 
@@ -47,6 +47,8 @@ def sign_in(request: Request, sent: Credentials, response: Response, given: Give
         attempts.failed(keys, given.now())
         raise RefusedError(401, "The name or the password is wrong.")
     attempts.succeeded(next(iter(keys)))
+    if user.disabled:
+        raise RefusedError(403, "The account is disabled.", "Ask an administrator.")
     return _begin(user, response, given, settings)
 
 
@@ -73,11 +75,33 @@ def show_me(asking: Viewer) -> Me:
 
 
 @router.patch("", summary="Choose the language")
-def set_language(asking: Viewer, sent: Preferences, given: Given) -> Me:
+def set_language(asking: Viewer, sent: Preferences, accounts: Managed) -> Me:
     """Kept with the account, for the next sign-in too."""
-    user = replace(asking.user, language=sent.language)
-    given.entities.save_user(user)
-    return Me.of(user)
+    return Me.of(accounts.amend(asking.user, language=sent.language))
+
+
+@router.put("/password", summary="Choose a password", responses=problems(409, 429, 503))
+def choose_password(
+    request: Request,
+    sent: NewPassword,
+    response: Response,
+    asking: Viewer,
+    given: Given,
+    settings: Configured,
+    accounts: Managed,
+) -> Me:
+    """Ends every session of the account and begins a new one. An account without a password needs no present one."""
+    attempts, keys, kept = _attempts(request), {f"password of {asking.user.name}": 1}, asking.user.password_hash
+    attempts.check(keys, given.now())
+    if kept and not fits(sent.current, kept):
+        attempts.failed(keys, given.now())
+        raise RefusedError(403, "The present password is wrong.")
+    if sent.new == sent.current or sent.new.casefold() == asking.user.name.casefold():
+        raise ConflictError("The new password is the present one or the name.", "Choose another.")
+    user = accounts.amend(asking.user, password_hash=hash_password(sent.new), provisional=False)
+    given.entities.end_sessions(user.id)
+    given.entities.audit(user.name, "password.changed", user.id, given.now())
+    return _begin(user, response, given, settings)
 
 
 @router.delete("", summary="Sign out", status_code=204)

@@ -27,6 +27,10 @@ _AT_ONCE = 8192
 """Bytes that are decompressed at a time: where the data is cut, what was asked for in that step is lost."""
 
 
+def _gib(size: int) -> str:
+    return f"{size / (1 << 30):,.4g} GiB"
+
+
 class Source(Protocol):
     """Bytes of capture records.
 
@@ -47,9 +51,19 @@ class Source(Protocol):
 class Capture:
     """An open capture; a context manager."""
 
-    def __init__(self, raw: BinaryIO, name: str) -> None:
-        """Raises InputError when `raw` does not begin like a capture. `raw` is closed with the capture."""
+    def __init__(self, raw: BinaryIO, name: str, most: int | None = None) -> None:
+        """Opens what `raw` holds, which is closed with the capture.
+
+        Args:
+            raw: bytes, compressed or not.
+            name: for people.
+            most: bytes that are decompressed; where there are more, the capture counts as damaged from there on.
+
+        Raises:
+            InputError: it does not begin like a capture.
+        """
         self.name = name
+        self._most, self._decompressed = most, 0
         self.damage: str | None = None
         self._raw = raw
         self._stream: BinaryIO = raw
@@ -102,15 +116,20 @@ class Capture:
 
     def _some(self, buffer: memoryview) -> int:
         if self._stream is not self._raw:
+            if self._most is not None and self._decompressed >= self._most:
+                self.damage = f"It has more than {_gib(self._most)} when decompressed; the rest was not read."
+                return 0
             buffer = buffer[:_AT_ONCE]
         try:
-            return self._stream.readinto(buffer) or 0  # type: ignore[attr-defined]
+            got: int = self._stream.readinto(buffer) or 0  # type: ignore[attr-defined]
         except (EOFError, zlib.error, OSError) as error:
             if self._stream is self._raw:
                 reason = getattr(error, "strerror", None) or error
                 raise InputError(f"{self.name} cannot be read: {reason}.") from error
             self.damage = f"The compressed data is damaged or cut off: {error}."
             return 0
+        self._decompressed += got
+        return got
 
     def close(self) -> None:
         """Close what it reads from."""
@@ -160,14 +179,14 @@ class Pipe(io.FileIO):
         return super().readinto(buffer) or 0
 
 
-def open_capture(path: Path | str) -> Capture:
-    """Open a capture file, or standard input as `-`.
+def open_capture(path: Path | str, most: int | None = None) -> Capture:
+    """Open a capture file, or standard input as `-`; decompress at most `most` bytes.
 
     Raises:
         InputError: it cannot be read or is no capture.
     """
     if str(path) == "-":
-        return Capture(Pipe(sys.stdin.fileno(), closefd=False), "standard input")
+        return Capture(Pipe(sys.stdin.fileno(), closefd=False), "standard input", most)
     try:
         if Path(path).is_dir():
             raise InputError(f"{path} is a folder, not a capture.")
@@ -175,12 +194,7 @@ def open_capture(path: Path | str) -> Capture:
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
     try:
-        return Capture(raw, os.fspath(path))
+        return Capture(raw, os.fspath(path), most)
     except BaseException:
         raw.close()
         raise
-
-
-def capture_of(data: bytes, name: str = "memory") -> Capture:
-    """A capture of bytes in memory."""
-    return Capture(io.BytesIO(data), name)

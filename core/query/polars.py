@@ -2,8 +2,7 @@
 
 Columns of text are dictionaries (Categorical): a batch of a million rows has a few hundred distinct
 addresses and names. So a comparison of text is decided on the distinct values and spread over the rows by
-their codes; `FrameTarget` decides each once for all queries over a frame, and a comparison that no distinct
-value fits becomes a plain false, which often decides the whole query.
+their codes. `polars_batches` does so for many queries over one frame after another.
 """
 
 from __future__ import annotations
@@ -42,50 +41,6 @@ class PolarsTarget:
             UnsupportedError: a comparison that this target cannot do, by name.
         """
         return _expression(Writer(schema, self._kinds, _spread).write(bound(query)))
-
-
-class FrameTarget:
-    """Queries over one frame at hand, the distinct texts of a column looked up once for all of them.
-
-    Args:
-        vocabulary: tells which text fields are addresses.
-        frame: all rows; may have any columns.
-    """
-
-    def __init__(self, vocabulary: Vocabulary, frame: pl.DataFrame) -> None:
-        self._frame = frame
-        self._distinct: dict[str, pl.Series] = {}
-        self._writer = Writer(frame.schema, kinds(vocabulary), self._decide)
-        self._decided: dict[str, Term] = {}
-
-    def compile(self, query: Query) -> pl.Expr | bool:
-        """As `PolarsTarget.compile`; a plain bool where all rows are alike."""
-        return self._writer.write(bound(query))
-
-    def masks(self, queries: Sequence[Query]) -> list[pl.Series | bool]:
-        """For each query which rows fit: a Boolean series, or a bool where all rows are alike."""
-        terms = [self.compile(query) for query in queries]
-        open_terms = {str(n): term for n, term in enumerate(terms) if isinstance(term, pl.Expr)}
-        series = self._frame.select(**open_terms) if open_terms else pl.DataFrame()
-        return [series[str(n)] if isinstance(term, pl.Expr) else term for n, term in enumerate(terms)]
-
-    def _decide(self, leaf: OneField, test: Element) -> Term:
-        key = repr(leaf)  # equal leaves may differ: 1 equals True
-        if key not in self._decided:
-            self._decided[key] = self._find(leaf.field, test)
-        return self._decided[key]
-
-    def _find(self, column: str, test: Element) -> Term:
-        values = self._distinct.get(column)
-        if values is None:
-            values = self._frame[column].unique().drop_nulls()
-            self._distinct[column] = values
-        fitting = _fitting(values, test)
-        if fitting.is_empty():
-            return False
-        cell = pl.col(column)
-        one = fitting.len() == 1
-        return (cell == fitting[0] if one else cell.is_in(fitting.implode())).fill_null(False)
 
 
 def _fitting(values: pl.Series, test: Element) -> pl.Series:

@@ -7,6 +7,7 @@ import App from '@/shell/App.vue'
 import { vuetify } from '@/theme/vuetify'
 import 'vuetify/styles/core'
 import '@/theme/base.css'
+import '@/theme/pages.css'
 import '@/theme/parts.css'
 import '@/theme/table.css'
 

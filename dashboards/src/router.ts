@@ -22,6 +22,12 @@ export const router = createRouter({
       meta: { open: true, title: 'session.signIn' },
     },
     {
+      path: '/password',
+      name: 'password',
+      component: () => import('@/session/PasswordPage.vue'),
+      meta: { title: 'session.own' },
+    },
+    {
       path: '/',
       component: AppShell,
       redirect: '/overview',
@@ -32,6 +38,7 @@ export const router = createRouter({
         { path: 'assets/:id?', component: () => import('@/assets/AssetsPage.vue'), meta: { title: 'nav.assets' } },
         { path: 'inspections', component: () => import('@/inspections/InspectionsPage.vue'), meta: { title: 'nav.inspections' } },
         { path: 'inspections/:id', component: () => import('@/inspections/InspectionPage.vue'), meta: { title: 'nav.inspections' } },
+        { path: 'users', component: () => import('@/users/UsersPage.vue'), meta: { title: 'nav.users' } },
         { path: ':rest(.*)*', component: () => import('@/shell/LostPage.vue'), meta: { title: 'shell.lost' } },
       ],
     },
@@ -43,7 +50,9 @@ const session = useSession()
 router.beforeEach(async (to) => {
   if (to.meta.open) return true
   await session.known().catch(() => undefined)
-  return session.me.value ? true : { name: 'sign-in', query: { next: to.fullPath } }
+  if (!session.me.value) return { name: 'sign-in', query: { next: to.fullPath } }
+  // With a password that someone else chose nothing but choosing another is possible.
+  return session.me.value.provisional && to.name !== 'password' ? { name: 'password', query: { next: to.fullPath } } : true
 })
 
 onTurnedAway(() => {

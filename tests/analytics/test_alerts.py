@@ -77,6 +77,13 @@ def test_old_windows_are_forgotten_and_the_book_stays_small(monkeypatch: pytest.
     assert len(book._open) == 5
 
 
+def test_one_finding_of_another_year_does_not_end_the_alerts_of_today() -> None:
+    book = AlertBook()
+    book.take([finding(start=3650 * 24 * WINDOW, end=3650 * 24 * WINDOW)])
+    counts = [book.take([finding(start=n, end=n)])[0].count for n in range(5, 9)]
+    assert counts == [3, 6, 9, 12]
+
+
 def test_what_an_alert_says_is_what_the_finding_says() -> None:
     (alert,) = AlertBook().take([finding()])
     assert (alert.rule_id, alert.rule_name_zh, alert.kind, alert.severity) == ("d", "标题", "rule", 50)

@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 
 from analytics import assets as module
-from analytics.assets import Assets
+from analytics.assets import MOST_EARLIER, Assets
 from analytics.pipeline import steps
 from analytics.roles import guess
+from analytics.step import Step
 from core.entities import Asset
+from core.rows import RowKind
 from core.scope import Origin
 from lab.plant import FIREWALL_MAC, HOSTS, Host
-from tests.analytics.plant import CONTROLLERS, PANEL, START, Wire, normal
+from tests.analytics.plant import CONTROLLERS, MINUTE, PANEL, SECOND, START, Wire, normal
 from tests.analytics.site import BENIGN, CAPTURES, rows
 
 ROLES = {
@@ -95,6 +97,76 @@ def test_an_s7_controller_tells_its_order_number_or_name_by_szl() -> None:
     assert model.frame > 0
 
 
+def saying(*words: tuple[int, str], name: str = "major_minor_revision", unit: int = 1) -> Step:
+    """The first controller is asked who it is, and says (time in ns, word)."""
+    wire = Wire()
+    for time, word in words:
+        wire.ask(time, PANEL, CONTROLLERS[0])
+        identity = {"ot.object.type": "device_identification", "ot.object.name": name, "ot.object.group": unit}
+        wire.rows[RowKind.POINTS][-1] |= {**identity, "ot.value": None, "ot.value_text": word}
+    return wire.step()
+
+
+def firmware(assets: Assets) -> tuple[str, list[tuple[str, int]]]:
+    (one,) = (asset for asset in assets.all() if asset.ips == (CONTROLLERS[0],))
+    return one.firmware, [(fact.value, fact.frame) for fact in one.facts if fact.name == "firmware"]
+
+
+def test_the_latest_word_on_firmware_counts_and_the_earlier_is_kept_with_its_packet() -> None:
+    assets = Assets(Origin())
+    assets.take(saying((START, "v2.70"), (START + MINUTE, "v2.70")))
+    assert firmware(assets) == ("v2.70", [("v2.70", 2)])
+    assets.take(saying((START + 86_400 * SECOND, "v2.80")))
+    assert firmware(assets) == ("v2.80", [("v2.80", 2), ("v2.70", 2)])
+    again = Assets(Origin())
+    again.restore(assets.all())
+    assert firmware(again) == firmware(assets)
+    again.take(saying((START + 2 * 86_400 * SECOND, "v2.70")))
+    assert firmware(again)[0] == "v2.70"
+    assert [value for value, _ in firmware(again)[1]] == ["v2.70", "v2.80", "v2.70"]
+
+
+def test_an_update_is_seen_within_one_step_too_and_a_late_word_is_history() -> None:
+    assets = Assets(Origin())
+    assets.take(saying((START, "v1"), (START + SECOND, "v2"), (START + MINUTE, "v1")))
+    assert [value for value, _ in firmware(assets)[1]] == ["v1", "v2", "v1"]
+    assets.take(saying((START - MINUTE, "v0")))
+    assert firmware(assets)[0] == "v1"
+
+
+def test_another_unit_or_another_name_of_the_same_fact_changes_nothing() -> None:
+    assets = Assets(Origin())
+    assets.take(saying((START, "v1")))
+    assets.take(saying((START + SECOND, "v9"), unit=2))
+    assets.take(saying((START + SECOND, "r9"), name="revision"))
+    assert firmware(assets) == ("v1", [("v1", 2)])
+
+
+def test_the_history_of_a_fact_is_bounded() -> None:
+    assets = Assets(Origin())
+    assets.take(saying(*((START + n * SECOND, f"v{n}") for n in range(100))))
+    assert [value for value, _ in firmware(assets)[1]] == [f"v{n}" for n in range(99, 99 - 1 - MOST_EARLIER, -1)]
+
+
+def test_every_fact_names_its_packet() -> None:
+    for asset in learned().values():
+        assert [fact for fact in asset.facts if not fact.file or not fact.frame] == []
+        names = {fact.name for fact in asset.facts}
+        assert {"first_seen", "last_seen", "role", "protocol"} <= names
+        assert {fact.value for fact in asset.facts if fact.name == "mac"} == set(asset.macs)
+        assert {fact.value for fact in asset.facts if fact.name == "protocol"} == set(asset.protocols)
+
+
+def test_assets_that_were_kept_keep_their_evidence() -> None:
+    assets = Assets(Origin(), VENDORS)
+    assets.restore(learned().values())
+    for asset in assets.all():
+        was = {(fact.name, fact.value): fact for fact in learned()[asset.ips[0]].facts}
+        assert [
+            fact for fact in asset.facts if fact.name != "router" and was.get((fact.name, fact.value)) != fact
+        ] == []
+
+
 def test_assets_are_the_same_however_rows_are_cut() -> None:
     assets = Assets(Origin(), VENDORS)
     for step in steps(rows(BENIGN), rows_at_once=5_000):
@@ -155,3 +227,17 @@ def test_a_device_that_only_asks_within_its_own_conversation_is_no_gateway() -> 
 
 def test_the_lab_has_its_captures(root: Path) -> None:
     assert root / "tests" / "captures" == CAPTURES
+
+
+@pytest.mark.parametrize("command", ["ot_change_data_command", "ot_control_command"])
+def test_who_commands_is_no_historian(command: str) -> None:
+    reader = {("cip", "ot_read_command")}
+    assert guess(frozenset(), {"cip": 1}, reader).role == "historian"
+    assert guess(frozenset(), {"cip": 1}, {*reader, ("cip", command)}).role == "hmi"
+    assert guess(frozenset(), {"cip": 9}, {*reader, ("cip", command)}).role == "scada_server"
+
+
+def test_who_stops_controllers_is_an_engineering_station_and_the_reason_is_in_words() -> None:
+    found = guess(frozenset(), {"s7comm": 1}, {("s7comm", "ot_stop_command")})
+    assert found.role == "ews"
+    assert "ot_" not in found.why

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.baseline import Baseline, learners
+from analytics.budget import MOST_LISTED
 from analytics.detectors import seen, value_range
-from analytics.detectors.budget import MOST_LISTED
 from analytics.detectors.contract import Learner, Silence
 from analytics.findings import MOST_FRAMES, Finding
 from analytics.step import Step
@@ -167,7 +167,8 @@ def test_a_detector_says_what_it_is_for_in_both_languages(make: type[Learner]) -
     assert CHINESE.search(zh)
     assert len(make.runbook[0]) == len(make.runbook[1]) >= 2
     assert all(CHINESE.search(text) for text in make.runbook[1])
-    assert make.benign
+    assert len(make.benign[0]) == len(make.benign[1]) >= 1
+    assert all(CHINESE.search(text) for text in make.benign[1])
     assert CHINESE.search(make.detector.name_zh)
 
 

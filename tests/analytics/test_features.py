@@ -7,6 +7,8 @@ import pytest
 
 from analytics.features import MINUTE, Windows
 from analytics.findings import MOST_FRAMES
+from analytics.step import Step
+from core.rows import RowKind
 from tests.analytics.plant import CONTROLLERS, PANEL, SECOND, START, Wire, cut, normal
 
 
@@ -73,3 +75,13 @@ def test_what_comes_late_or_finds_no_room_is_counted() -> None:
     late.take(early)
     assert late.dropped > 0
     assert not late.take(normal(minutes=1, start=START + 20 * MINUTE)).filter(pl.col("minute") < START).height
+
+
+def test_one_packet_of_another_year_keeps_no_minute_from_being_judged() -> None:
+    windows, wrong = Windows(), Wire()
+    wrong.ask(START + 3650 * 1440 * MINUTE, PANEL, CONTROLLERS[0])
+    packet = Step({key: rows.head(1) for key, rows in wrong.step().frames.items() if key[0] is RowKind.MESSAGES})
+    (first, rest) = cut(normal(minutes=6), [START + 10 * SECOND])
+    released = [windows.take(step) for step in (first, packet, rest)]
+    assert [part["minute"].n_unique() for part in released if part.height] == [5 - 1]
+    assert windows.dropped == 0

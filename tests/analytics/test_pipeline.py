@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from analytics.findings import Detector, Finding, group
 from analytics.pipeline import SiteAnalysis, steps
 from analytics.step import Step, join
@@ -16,6 +18,7 @@ class EveryMessage:
     """A rule that says of every message that it was there."""
 
     detector = Detector("every", "rule", "every", "全部", 10, ("T0801",))
+    given_up: Mapping[str, int] = {}
 
     def find(self, step: Step) -> list[Finding]:
         return group(self.detector, step.common(RowKind.MESSAGES), lambda _: ("seen", "已见"))

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from core.entities import Inspection
-from core.errors import InputError, UnsupportedError
-from core.ports import Requirement, RuleCard, SensorState, Tally, Upload
+from core.errors import InputError, NotFoundError, UnsupportedError
+from core.ports import InspectionOrder, InspectionRun, Requirement, RuleCard, SensorState, Tally, Upload
 from core.scope import Origin, Scope
 
 
@@ -48,6 +48,33 @@ class HeldIntake:
 
     def uploads(self, scope: Scope) -> Sequence[Upload]:
         return [each for each in self.done if scope.covers(each.organization, each.site)]
+
+    def delete(self, upload: str, scope: Scope) -> None:
+        found = next((each for each in self.uploads(scope) if each.id == upload), None)
+        if found is None:
+            raise NotFoundError(f"There is no capture {upload!r}.")
+        self.done.remove(found)
+
+
+@dataclass
+class HeldInspector:
+    asked: list[InspectionRun] = field(default_factory=list)
+    orders: list[InspectionOrder] = field(default_factory=list)
+
+    def order(self, order: InspectionOrder) -> InspectionRun:
+        if order.register.startswith(b"wrong"):
+            raise InputError(f"{order.register_name}, line 1: no column is called ip or mac.", "It has: wrong.")
+        self.orders.append(order)
+        place = (order.organization, order.site)
+        files = tuple(f"{capture}.pcap" for capture in order.captures)
+        run = InspectionRun(
+            f"run-{len(self.asked)}", *place, files, order.level, order.register_name, order.user, order.at
+        )
+        self.asked.append(run)
+        return run
+
+    def runs(self, scope: Scope) -> Sequence[InspectionRun]:
+        return [each for each in self.asked if scope.covers(each.organization, each.site)]
 
 
 class PlainReports:

@@ -18,6 +18,11 @@ NEEDS = {
     ("PUT", "/api/alerts/{alert}/review"): Role.ANALYST,
     ("PUT", "/api/inspections/{inspection}/findings/{requirement}/rectification"): Role.ANALYST,
     ("POST", "/api/captures"): Role.ANALYST,
+    ("POST", "/api/inspections"): Role.ANALYST,
+    ("GET", "/api/users"): Role.ADMINISTRATOR,
+    ("POST", "/api/users"): Role.ADMINISTRATOR,
+    ("PUT", "/api/users/{user}"): Role.ADMINISTRATOR,
+    ("POST", "/api/users/{user}/password"): Role.ADMINISTRATOR,
     ("GET", "/api/audit"): Role.ADMINISTRATOR,
 }
 """What a viewer may not do; `PATCH` and `DELETE` of the own session are everyone's."""

@@ -25,7 +25,14 @@ WRONG = {"name": "guest", "password": "wrong"}
 def test_signing_in_opens_a_session_and_signing_out_ends_it(sign: Sign) -> None:
     browser = sign(None)
     answer = browser("POST", "/api/session", json=RIGHT)
-    assert answer.json() == {"name": "guest", "role": "viewer", "organizations": ["north"], "language": "zh"}
+    assert answer.json() == {
+        "name": "guest",
+        "display_name": "",
+        "role": "viewer",
+        "organizations": ["north"],
+        "language": "zh",
+        "provisional": False,
+    }
     assert browser.get("/api/session") == answer.json()
     token = browser.cookies[COOKIE]
     assert browser("DELETE", "/api/session").status_code == 204

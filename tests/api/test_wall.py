@@ -13,7 +13,7 @@ from api.services import Services
 from core.entities import AlertState, Rectification
 from core.scope import EVERYTHING
 from tests.api.conftest import Browser, Sign
-from tests.api.fakes import HeldIntake
+from tests.api.fakes import HeldInspector, HeldIntake
 from tests.api.world import MARK
 
 PATHS = describe_alone()["paths"]
@@ -45,6 +45,8 @@ _QUERY = {
     "form": "json",
 }
 _SOUTH = {
+    "run": "south-run",
+    "user": "user-rival",
     "alert": "south-alert-1",
     "asset": "south-asset-0",
     "capture": "south-upload",
@@ -107,18 +109,23 @@ def test_a_cursor_of_the_neighbour_opens_nothing(sign: Sign) -> None:
 @pytest.mark.parametrize(("method", "path"), CHANGES)
 def test_nobody_changes_what_another_enterprise_owns(sign: Sign, given: Services, method: str, path: str) -> None:
     before = _south(given)
+    if path.startswith("/api/users/"):
+        user = {"display_name": "", "role": "viewer", "organizations": ["north"], "disabled": True}
+        assert sign("boss")(method.upper(), _address(path), json=user).status_code == 404
     body = {"state": "acknowledged", "reason": "mine"} if "review" in path else {"state": "done"}
-    query = {"name": "a.pcap", "organization": "south", "site": "south-1"}
+    query = {"name": "a.pcap", "organization": "south", "site": "south-1", "capture": "south-upload"}
     answer = sign("boss")(method.upper(), _address(path), params=query, json=body)
     assert answer.status_code in {404, 422} or "/session" in path
     assert _south(given) == before
 
 
 def _south(given: Services) -> object:
-    intake = given.intake
+    intake, inspector = given.intake, given.inspector
     assert isinstance(intake, HeldIntake)
+    assert isinstance(inspector, HeldInspector)
     inspection = next(each for each in given.entities.inspections(EVERYTHING) if each.organization == "south")
     state = given.alerts.show("south-alert-1", EVERYTHING)[1].state
     assert state in AlertState
     assert inspection.findings[0].rectification in Rectification
-    return state, inspection, len(intake.done)
+    rival = next(each for each in given.entities.users() if each.name == "rival")
+    return state, inspection, len(intake.done), len(inspector.asked), rival

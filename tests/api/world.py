@@ -21,10 +21,10 @@ from api.passwords import hash_password
 from api.services import Services
 from core import entities as e
 from core.fields import Field, Kind, Vocabulary
-from core.ports import RuleCard, SensorState, Tally, Upload, UploadState
+from core.ports import InspectionRun, RuleCard, SensorState, Tally, Upload, UploadState
 from core.rows import RowBatch, RowKind, schema
 from core.scope import Origin
-from tests.api.fakes import FixedRules, FixedSight, HeldIntake, PlainReports
+from tests.api.fakes import FixedRules, FixedSight, HeldInspector, HeldIntake, PlainReports
 
 SECOND = 1_000_000_000
 HOUR = 3600 * SECOND
@@ -175,6 +175,12 @@ def _upload(origin: Origin) -> Upload:
     return Upload(f"{name}-upload", name, origin.site, f"{secret}.pcap", 100, secret, NOW - 1, UploadState.RUNNING, 0.5)
 
 
+def _run(origin: Origin) -> InspectionRun:
+    name, secret = origin.organization, "plain" if origin is NORTH else MARK
+    files = (f"{secret}.pcap",)
+    return InspectionRun(f"{name}-run", name, origin.site, files, 3, "", secret, NOW - 1, UploadState.RUNNING, 0.5)
+
+
 @contextmanager
 def opened(folder: Path) -> Iterator[Services]:
     """The ports over a filled folder."""
@@ -194,6 +200,7 @@ def opened(folder: Path) -> Iterator[Services]:
         archive=archive,
         feed=MemoryFeed(),
         intake=HeldIntake([_upload(NORTH), _upload(SOUTH)]),
+        inspector=HeldInspector([_run(NORTH), _run(SOUTH)]),
         reports=PlainReports(),
         rules=FixedRules([card]),
         sight=FixedSight(tallies, sensors),

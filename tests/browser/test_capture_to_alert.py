@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,45 +11,18 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import SIZE
 from tests.browser.fixtures.places import PASSWORD
+from tests.browser.platform import ROOT, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
-ROOT = Path(__file__).parents[2]
 CAPTURE = ROOT / "tests" / "captures" / "plc-stop" / "capture.pcap.zst"
-_START_SECONDS = 90
 _ANALYSIS_MILLISECONDS = 90_000
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 @pytest.fixture
 def platform(tmp_path: Path, console: Path) -> Iterator[str]:
     """The address of the platform as a person starts it, empty."""
-    port = _free_port()
-    environment = {**os.environ, "LIAOWANG_ADMIN_PASSWORD": PASSWORD}
-    command = [sys.executable, "-c", "from cli.main import main; main()", "serve"]
-    options = ["--data", str(tmp_path / "data"), "--port", str(port)]
-    log = (tmp_path / "serve.log").open("w")
-    with log, subprocess.Popen([*command, *options], cwd=ROOT, env=environment, stdout=log, stderr=log) as process:
-        try:
-            _await(port, process)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait(20)
-
-
-def _await(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(_START_SECONDS * 5):
-        assert process.poll() is None, "the platform ended by itself"
-        with socket.socket() as client:
-            if client.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.2)
-    raise AssertionError("the platform did not start")
+    with serving(tmp_path) as address:
+        yield address
 
 
 def test_a_capture_goes_in_and_its_alert_is_seen_and_acknowledged(platform: str, chrome: Browser) -> None:

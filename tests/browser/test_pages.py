@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from api.services import Services
 from core.entities import Rectification
@@ -24,12 +24,16 @@ PAGES = {
     "alerts/alert-0003?state=all": "[data-test=alert-detail] h1",
     "events": "[data-test=row]",
     "events?rows=transactions": "[data-test=row]",
+    "events?rows=connections": "[data-test=row]",
     "assets": "[data-test=asset]",
     "assets?view=graph": "canvas",
     "assets/asset-4": "[data-test=asset-detail] .facts",
     "inspections": "[data-test=inspection]",
     "inspections/inspection-1": "[data-test=finding]",
+    "users": "[data-test=user]",
+    "password": "[data-test=own-password]",
 }
+PHONE: ViewportSize = {"width": 390, "height": 844}
 every_page = pytest.mark.parametrize("path", PAGES)
 
 
@@ -66,22 +70,55 @@ def test_a_page_is_whole(context: BrowserContext, address: str, path: str, langu
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@every_page
+def test_a_page_fits_a_phone(chrome: Browser, address: str, path: str) -> None:
+    """Nothing is cut at the side, and the way to every other page stays in reach."""
+    context = chrome.new_context(base_url=address, viewport=PHONE, locale="zh-CN", has_touch=True)
+    page = enter(context, "admin")
+    page.goto(f"/{path}")
+    expect(page.locator(PAGES[path]).first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    if path != "password":
+        expect(page.get_by_role("link", name="告警").first).to_be_in_viewport()
+    context.close()
+
+
 @pytest.mark.parametrize("theme", ["dark", "light"])
 @every_page
 def test_a_page_is_accessible(context: BrowserContext, path: str, theme: str) -> None:
     """WCAG 2.1 A and AA, as far as axe-core can tell."""
-    if not AXE.is_file():
-        missing("axe-core", "run `make setup`")
     page = enter(context, "admin")
     page.add_init_script(f"localStorage.setItem('liaowang.theme', '{theme}')")
     page.goto(f"/{path}")
     expect(page.locator(PAGES[path]).first).to_be_visible()
     page.wait_for_timeout(300)
+    assert _faults(page) == {}
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize(
+    ("path", "button"),
+    [("inspections", "order-inspection"), ("users", "new-user"), ("overview", "upload")],
+    ids=["inspection", "user", "capture"],
+)
+def test_a_dialog_is_accessible(context: BrowserContext, path: str, button: str, theme: str) -> None:
+    page = enter(context, "admin")
+    page.add_init_script(f"localStorage.setItem('liaowang.theme', '{theme}')")
+    page.goto(f"/{path}")
+    page.click(f"[data-test={button}]")
+    expect(page.get_by_role("dialog").last).to_be_visible()
+    page.wait_for_timeout(600)
+    assert _faults(page) == {}
+
+
+def _faults(page: Page) -> dict[str, list[str]]:
+    """What axe-core finds, by rule."""
+    if not AXE.is_file():
+        missing("axe-core", "run `make setup`")
     page.evaluate(AXE.read_text("utf-8"))
     rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
     found = page.evaluate("rules => axe.run(document, rules)", rules)
-    faults = {each["id"]: [node["html"][:160] for node in each["nodes"][:3]] for each in found["violations"]}
-    assert faults == {}
+    return {each["id"]: [node["html"][:160] for node in each["nodes"][:3]] for each in found["violations"]}
 
 
 def test_the_overview_says_what_cannot_be_seen(page: Page) -> None:
@@ -90,6 +127,32 @@ def test_the_overview_says_what_cannot_be_seen(page: Page) -> None:
     expect(blind).to_contain_text("4 个传感器，1 个静默")
     expect(blind).to_contain_text("18,240")
     expect(blind).to_contain_text("Modbus/TCP 请求无响应")
+
+
+def test_cities_and_the_province_have_their_chinese_names(page: Page) -> None:
+    page.goto("/overview")
+    expect(page.get_by_role("heading", name="辽宁省")).to_be_visible()
+    page.get_by_role("button", name="列表").click()
+    for city in ("沈阳市", "大连市", "抚顺市", "鞍山市", "盘锦市"):
+        expect(page.get_by_text(city)).to_be_visible()
+
+
+def test_an_inspection_that_was_asked_for_tells_how_it_goes(page: Page) -> None:
+    page.goto("/inspections")
+    running, damaged, failed = (page.locator("[data-test=run]").nth(at) for at in range(3))
+    expect(running).to_contain_text("检查中 · 37 %")
+    expect(damaged).to_contain_text("line 3: 'x' is no IP address")
+    expect(failed).to_contain_text("There are no packets to inspect.")
+    damaged.locator("[data-test=run-result]").click()
+    expect(page.locator("[data-test=finding]").first).to_be_visible()
+
+
+def test_connections_stand_beside_messages_transactions_and_points(page: Page) -> None:
+    page.goto("/events")
+    page.get_by_role("tab", name="连接").click()
+    expect(page.locator("[data-test=row]").first).to_contain_text("TCP")
+    expect(page.get_by_role("columnheader", name="报文数")).to_be_visible()
+    expect(page.get_by_text("60 行")).to_be_visible()
 
 
 def test_demonstration_data_is_marked(page: Page) -> None:

@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collectors.capture.folder import captures_in, watch
-from collectors.capture.source import capture_of, open_capture
+from collectors.capture.source import open_capture
 from collectors.wire.counters import COUNTERS
 from core.errors import InputError
 from tests.benchmarks.hard import HardTraffic
+from tests.capture.memory import capture_of
 from tests.wire.traffic import (
     CLIENT,
     SECOND,

@@ -168,3 +168,32 @@ def test_what_cannot_be_done_is_one_message_that_names_the_file(case: str, attac
     assert "notes.txt" in result.stderr
     assert "Traceback" not in result.stderr
     assert len(result.stderr.strip().splitlines()) <= 3
+
+
+def asks(n: int) -> tuple[int, bytes]:
+    """A Modbus read by the n-th of many stations, each a second after the one before."""
+    ethernet = bytes.fromhex("0080f4000001 0080f4000002 0800")
+    ip = bytes.fromhex("4500 0034 0001 0000 4006 0000 0a01") + n.to_bytes(2) + bytes.fromhex("0a000001")
+    tcp = bytes.fromhex("9c40 01f6 00000001 00000001 5018 ffff 0000 0000")
+    return (1_760_000_400 + n) * 10**9, ethernet + ip + tcp + bytes.fromhex("0001 0000 0006 01 03 0000 0001")
+
+
+def test_what_a_flood_made_it_give_up_is_in_the_summary(attack: Path, tmp_path: Path) -> None:
+    capture = pcap(tmp_path / "flood.pcap", [asks(n) for n in range(256, 1000)])
+    result = liaowang("analyze", capture, "--learn", attack, "-o", tmp_path / "out")
+    assert result.returncode == DONE
+    given_up = summary(tmp_path / "out")["given_up"]
+    assert given_up["baseline-new-device"] > 0
+    assert "baseline-new-device" in result.stderr
+    assert liaowang("analyze", attack, "-o", tmp_path / "quiet").returncode == DONE
+    assert summary(tmp_path / "quiet")["given_up"] == {}
+
+
+def test_a_folder_stands_for_its_captures(halves: tuple[Path, Path], tmp_path: Path) -> None:
+    first, second = halves
+    assert liaowang("analyze", first.parent, "-o", tmp_path / "folder").returncode == DONE
+    assert liaowang("analyze", first, second, "-o", tmp_path / "files").returncode == DONE
+    assert results(tmp_path / "folder") == results(tmp_path / "files")
+    (tmp_path / "none").mkdir()
+    empty = liaowang("analyze", tmp_path / "none", "-o", tmp_path / "out")
+    assert (empty.returncode, "no capture in the folder" in empty.stderr) == (NOTHING, True)

@@ -29,6 +29,7 @@ from tests.inspection.scenes import (
 WRITE, READ, DOWNLOAD = "ot_change_data_command", "ot_read_command", "ot_download_control_program_command"
 WAN = HEADER + f"{HMI},panel,HMI,2,centre,,\n{PLC},well,RTU,1,广域网-水源井,,\n"
 BOTH = register()
+CLERK = register(HEADER + "10.1.1.60,clerk,,4,,,\n")
 
 CONTRADICTED: dict[str, tuple[str, Seen]] = {
     "an office host that polls a controller": (
@@ -38,7 +39,10 @@ CONTRADICTED: dict[str, tuple[str, Seen]] = {
     "TCP from end to end at level 3": ("CN-1", seen([link(OFFICE, HISTORIAN, 1433, routed=True)], listed=BOTH)),
     "supervision beside a controller": (
         "CN-2",
-        seen([link("10.1.1.60", PLC, 502)], assets=[asset("10.1.1.60", "ews", 3), asset(PLC, "plc", 1)]),
+        seen(
+            [link("10.1.1.60", PLC, 502)],
+            listed=register(HEADER + f"10.1.1.60,desk,EWS,3,,,\n{PLC},pump,PLC,1,,,\n"),
+        ),
     ),
     "two zones without anything between": (
         "CN-2",
@@ -199,6 +203,39 @@ def test_what_only_people_can_tell_never_gets_a_verdict_from_traffic(requirement
     assert judge(requirement, site).verdict is Verdict.NOT_OBSERVABLE
 
 
-def test_a_level_that_only_behaviour_tells_is_said_to_be_a_guess() -> None:
-    _, site = CONTRADICTED["supervision beside a controller"]
-    assert "told by what the hosts do" in judge("CN-2", site).en
+BY_BEHAVIOUR = {
+    "a reader beside a controller": (
+        "CN-2",
+        seen([link("10.1.1.60", PLC, 502)], assets=[asset("10.1.1.60", "historian", 3), asset(PLC, "plc", 1)]),
+    ),
+    "an office host beside what answers like a controller": (
+        "CN-1",
+        seen([link("10.1.1.60", "10.1.1.61", 502)], listed=CLERK, assets=[asset("10.1.1.61", "plc", 1)]),
+    ),
+    "the same on one network": (
+        "CN-3",
+        seen([link("10.1.1.60", "10.1.1.61", 502)], listed=CLERK, assets=[asset("10.1.1.61", "plc", 1)]),
+    ),
+    "web from an office host to what reads": (
+        "AB-1",
+        seen([link("10.1.1.60", "10.1.1.61", 80)], listed=CLERK, assets=[asset("10.1.1.61", "historian", 3)]),
+    ),
+    "dial-in to what reads": (
+        "AB-5",
+        seen([link("10.1.1.99", "10.1.1.61", 1723)], assets=[asset("10.1.1.61", "historian", 3)], level=4),
+    ),
+    "Telnet to what answers like a controller": (
+        "CE-1",
+        seen([link(EWS, "10.1.1.61", 23)], assets=[asset("10.1.1.61", "plc", 1)]),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BY_BEHAVIOUR)
+def test_a_level_that_only_behaviour_tells_is_a_hint_and_no_verdict(case: str) -> None:
+    requirement, site = BY_BEHAVIOUR[case]
+    finding = judge(requirement, site)
+    assert finding.verdict is Verdict.NOT_OBSERVABLE
+    assert "register the levels to decide" in finding.en
+    assert "登记层级" in finding.zh
+    assert FRAMES[0] in packets(finding.evidence)

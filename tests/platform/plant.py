@@ -35,6 +35,11 @@ ALWAYS = {"start": "2026-01-01T00:00:00Z", "end": "2027-01-01T00:00:00Z"}
 """Around the times of the captures."""
 
 
+def other(pcap: bytes) -> bytes:
+    """The same packets in a file of other bytes, for the same file is taken once only."""
+    return pcap[:16] + (0x7FFFFFF).to_bytes(4, "little") + pcap[20:]
+
+
 def until(ask: Callable[[], Answer | None], seconds: float = 60, what: str = "it") -> Answer:
     """What `ask` returns once that is true."""
     end = time.monotonic() + seconds

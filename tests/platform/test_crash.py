@@ -16,7 +16,7 @@ from cli.content import Content
 from collectors import folder_watch
 from collectors.jobs import MOST_ATTEMPTS
 from core.scope import Origin
-from tests.platform.plant import Console, command, platform, until
+from tests.platform.plant import Console, command, other, platform, until
 from tests.platform.test_intake import decoded, rows
 from tests.platform.test_learning import batches
 
@@ -187,5 +187,5 @@ def test_a_full_disk_is_said_and_waited_for_and_nothing_is_lost(
         until(lambda: console("GET", "/api/health/ready").status_code == 200, 30, "health")
         until(lambda: console.count() == 2 * done["messages"], 60, "the rows that waited")
         assert rows(console) >= Counter({kind: 2 * number - 60 for kind, number in kept.items()})
-        again = console.hand_in(attack, "more.pcap")
+        again = console.hand_in(other(attack), "more.pcap")
         assert console.over(again["id"])["state"] == "done"

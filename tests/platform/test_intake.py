@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from cli.content import Content
-from collectors.capture.source import capture_of
 from collectors.pipeline import Decoder
 from core.rows import RowKind
 from core.scope import Origin
-from tests.platform.plant import CAPTURES, Console, platform, until
+from tests.capture.memory import capture_of
+from tests.platform.plant import CAPTURES, Console, other, platform, until
 
 pytestmark = pytest.mark.slow
 
@@ -85,7 +85,7 @@ def test_a_capture_goes_all_the_way_and_survives_a_restart(tmp_path: Path, conte
 def test_two_captures_of_a_site_add_up_in_its_conversations(tmp_path: Path, content: Content, attack: bytes) -> None:
     with platform(tmp_path, content) as (_, console):
         first = console.over(console.hand_in(attack, "a.pcap")["id"])
-        second = console.over(console.hand_in(attack, "b.pcap")["id"])
+        second = console.over(console.hand_in(other(attack), "b.pcap")["id"])
         assert second["messages"] == first["messages"]
         talks = console.get("/api/conversations", size=500)["items"]
         assert sum(one["messages"] for one in talks) == 2 * first["messages"]

@@ -17,12 +17,13 @@ from analytics.again import Again
 from analytics.service import AnalyticsService, Inputs, Stores
 from analytics.sites import Sites
 from api.feed import MemoryFeed
-from collectors.capture.source import capture_of
 from collectors.pipeline import Decoder
 from collectors.wire.protocol import vocabulary
 from core.ports import AlertFilter
 from core.rows import RowBatch, RowKind, begin, end
 from core.scope import EVERYTHING, Origin
+from lab.pcap import Packet, read, write
+from tests.capture.memory import capture_of
 
 SITE = Origin("plant", "north", "")
 TAP = Origin("plant", "north", "tap-1")
@@ -40,7 +41,7 @@ def stores(tmp_path: Path) -> Stores:
 @pytest.fixture
 def sites(stores: Stores) -> Callable[[], Sites]:
     """What a new process knows."""
-    return lambda: Sites(stores.entities, lambda _: None, {})
+    return lambda: Sites(stores.entities, lambda _: None, lambda _: None, {})
 
 
 def service(stores: Stores, **inputs: object) -> AnalyticsService:
@@ -90,6 +91,18 @@ def test_the_end_of_learning_is_kept_at_once(stores: Stores, attack: bytes) -> N
     kept = stores.entities.state("baseline/plant/north")
     assert kept is not None
     assert b"10.21." in kept
+
+
+def test_one_packet_of_another_year_in_front_does_not_end_learning_before_it_began(
+    stores: Stores, attack: bytes, tmp_path: Path
+) -> None:
+    (tmp_path / "a.pcap").write_bytes(attack)
+    packets = [Packet(one.time, one.data) for one in read(tmp_path / "a.pcap")]
+    write(tmp_path / "wrong.pcap", [Packet(HOUR, packets[0].data), *packets])
+    one = service(stores)
+    one.work_off(batches((tmp_path / "wrong.pcap").read_bytes()))
+    (running,) = one._running.values()
+    assert packets[0].time < running.analysis.learn_until <= packets[-1].time + HOUR
 
 
 def test_a_mark_in_the_middle_forgets_nothing(stores: Stores, attack: bytes) -> None:

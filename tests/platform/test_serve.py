@@ -30,6 +30,34 @@ def test_it_ends_within_five_seconds_of_a_signal_whoever_listens(tmp_path: Path,
     assert len(lines) == 2, f"nothing is said but where it listens: {lines}"
 
 
+SLOW_MERGES = """
+import time
+import cli.platform
+from adapters.parquet import compaction
+cli.platform._COMPACT_EVERY = 0.2
+sort = compaction.sort
+def slowly(table):
+    print("merging", flush=True)
+    time.sleep(1)
+    return sort(table)
+compaction.sort = slowly
+"""
+
+
+def test_it_ends_in_order_in_the_middle_of_a_merge(tmp_path: Path, long: bytes) -> None:
+    with command(tmp_path, before=SLOW_MERGES) as one:
+        console = one.console()
+        console.hand_in(long)
+        assert one.process.stdout is not None
+        assert one.process.stdout.readline() == "merging\n"
+        begun = time.monotonic()
+        assert one.terminate() == 0
+        assert time.monotonic() - begun < 5
+        console.close()
+    lines = one.said.splitlines()
+    assert len(lines) == 2, f"nothing is said but where it listens: {lines}"
+
+
 def test_a_port_in_use_is_one_message(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

@@ -10,7 +10,8 @@ import polars as pl
 from core.fields import Field, Kind, Vocabulary
 from core.query import reference
 from core.query.check import kinds
-from core.query.polars import FrameTarget, PolarsTarget
+from core.query.polars import PolarsTarget
+from core.query.polars_batches import BatchTarget
 from core.query.tree import Query
 
 Row = Mapping[str, Any]
@@ -81,7 +82,7 @@ def _lazy(text: pl.DataType) -> Run:
 
 
 def _eager(rows: Sequence[Row], query: Query) -> list[int]:
-    return _rows(FrameTarget(VOCABULARY, frame(rows)).masks([query])[0], len(rows))
+    return _rows(BatchTarget(VOCABULARY, [query]).masks(frame(rows))[0], len(rows))
 
 
 TARGETS: dict[str, Run] = {

@@ -8,7 +8,7 @@ import pytest
 from core.errors import QueryError, UnknownNameError, UnsupportedError
 from core.query import tree
 from core.query.check import check
-from core.query.polars import FrameTarget, PolarsTarget
+from core.query.polars import PolarsTarget
 from core.query.tree import And, Cidr, Compare, Equals, In, Not, Or, Query, Range, Regex, Wildcard
 from tests.query.targets import KINDS, VOCABULARY, frame
 
@@ -69,15 +69,3 @@ def test_a_column_that_is_not_there_is_missing() -> None:
     rows = pl.DataFrame({"test.code": [1, 2]})
     query = And((Not(Equals("test.name", "a")), Equals("test.code", 2)))
     assert rows.filter(PolarsTarget(VOCABULARY).compile(query, rows.schema)).height == 1
-
-
-def test_one_and_true_are_told_apart_within_one_frame() -> None:
-    target = FrameTarget(VOCABULARY, frame([{"test.name": "1"}, {"test.name": "true"}]))
-    masks = target.masks([Equals("test.name", 1), Equals("test.name", True)])
-    assert [mask.to_list() for mask in masks if isinstance(mask, pl.Series)] == [[True, False], [False, True]]
-
-
-def test_what_no_text_of_the_frame_fits_is_decided_without_its_rows() -> None:
-    target = FrameTarget(VOCABULARY, frame([{"test.name": "a"}, {"test.name": "b"}]))
-    assert target.compile(And((Equals("test.name", "c"), Equals("test.code", 1)))) is False
-    assert target.compile(Not(Equals("test.name", "c"))) is True

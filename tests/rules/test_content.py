@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from analytics.rule_book import Cards
 from analytics.rules.rule import AnyRule
 from analytics.rules.trial import Outcome, run
 from collectors.wire.protocol import vocabulary
+from core.commands import COMMANDS
 from tests.rules.content import FOLDER, alerting, content, name
 
 RULES = alerting()
@@ -77,3 +79,22 @@ def test_ids_are_unique_uuids() -> None:
     ids = [rule.about.id for rule in content().rules]
     assert len(ids) == len(set(ids))
     assert all(re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", one) for one in ids)
+
+
+@every_rule
+def test_an_alert_names_commands_in_words(rule: AnyRule) -> None:
+    for command, words in COMMANDS.items():
+        en, zh = rule.about.tell({"ot.command": command})
+        assert command not in en + zh
+        assert words.zh not in en
+        if "{ot.command}" in rule.about.zh.message:
+            assert (words.en in en, words.zh in zh) == (True, True)
+
+
+@every_rule
+def test_people_are_shown_the_rule_as_it_is_written(rule: AnyRule) -> None:
+    (card,) = (one for one in Cards(RULES).cards() if one.id == rule.about.id)
+    head, text = card.source.split("\n", 1)
+    assert head == f"# {rule.about.file}"
+    assert yaml.safe_load(text)["id"] == rule.about.id
+    assert text.strip() in (FOLDER / rule.about.file).read_text("utf-8")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -117,6 +116,24 @@ def test_sites_are_counted_apart() -> None:
     assert engine(ANY, STORM).evaluate(MESSAGES, "modbus", frame(rows)) == []
 
 
+YEARS = 3650 * 86_400
+
+
+@pytest.mark.parametrize("counting", [SCAN, STORM])
+@pytest.mark.parametrize("wrong", [[YEARS], [-YEARS], [YEARS, -YEARS]])
+@pytest.mark.parametrize("place", [0, 1, 2, 3])
+def test_rows_of_another_year_do_not_end_counting(counting: str, wrong: list[int], place: int) -> None:
+    """One at a time, in the same group and with the same values, wherever they come."""
+    start = 2 * YEARS
+    values = ("x", "y", "z") if counting is SCAN else ("x", "x", "x")
+    rows = [asked("a", value, start + time) for time, value in enumerate(values)]
+    rows[place:place] = [asked("a", "x", start + off) for off in wrong]
+    rules = engine(ANY, counting)
+    parts = [rules.evaluate(MESSAGES, "modbus", frame([row])) for row in rows]
+    shown = [row for hits in parts for hit in hits for row in hit.rows["frame.number"].to_list()]
+    assert sorted(shown) == [start + 1, start + 2, start + 3]
+
+
 def test_a_row_is_evidence_once_however_the_batches_are_cut() -> None:
     rules = engine(ANY, STORM)
     rows = [asked("a", "x", time) for time in (0, 1, 2, 3, 4)]
@@ -176,7 +193,11 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     rules = engine(ANY, STORM)
     for n in range(5):
         rules.evaluate(MESSAGES, "modbus", frame([asked("a", f"{n}.{m}", 0) for m in range(20)]))
-    ((_, counter),) = rules._counters
+    (counter,) = rules.counters
     assert counter.dropped == 4 * 20 + 10
-    assert isinstance(counter._kept, pl.DataFrame)
-    assert counter._kept.height == 10
+    assert counter.height == 10
+
+
+def test_rows_without_the_value_that_is_counted_are_left_out() -> None:
+    nothing = [{**asked("a", "1.1", 0), "destination.ip": None}]
+    assert not [hit for hit in engine(ANY, SCAN).evaluate(MESSAGES, "modbus", frame(nothing)) if hit.rows.height]

@@ -14,12 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.step import Step, join
-from collectors.capture.source import capture_of, open_capture
+from collectors.capture.source import open_capture
 from collectors.pipeline import Decoder
 from collectors.wire.engine import Engine
 from collectors.wire.units import Connections
 from core.rows import IP, RowKind
 from core.scope import Origin
+from tests.capture.memory import capture_of
 
 from .traffic import ACK, CLIENT, FRAMES, SERVER, SYN, TIME, Talk, ethernet, ip4, ip6, modbus, pcap, tcp, udp
 

@@ -17,12 +17,13 @@ from analytics.pipeline import SiteAnalysis, steps
 from analytics.rules.engine import RuleEngine
 from analytics.rules.load import Loaded, load
 from analytics.rules.runner import SiteRules
-from collectors.capture.source import capture_of, open_capture
+from collectors.capture.source import open_capture
 from collectors.pipeline import Decoder
 from collectors.wire.counters import COUNTERS
 from collectors.wire.protocol import vocabulary
 from core.rows import RowBatch, RowKind
 from core.scope import Origin
+from tests.capture.memory import capture_of
 
 HEADER, RECORD = 24, 16
 RECORDS = 400

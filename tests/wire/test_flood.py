@@ -7,9 +7,9 @@ import struct
 
 import numpy as np
 
-from collectors.capture.source import capture_of
 from collectors.wire.counters import COUNTERS
 from collectors.wire.engine import Limits
+from tests.capture.memory import capture_of
 
 from .traffic import ACK, CLIENT, SERVER, engine, ethernet, ip4, modbus, pcap, tcp
 

@@ -7,9 +7,10 @@ import struct
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from collectors.capture.source import Capture, capture_of
+from collectors.capture.source import Capture
 from collectors.wire.engine import Engine, Limits
 from collectors.wire.units import Frame
+from tests.capture.memory import capture_of
 
 MODBUS = Frame("modbus", 4, 2, 6, 2, 254, magic=b"\0\0", magic_at=2, tcp=(502,), udp=(502,))
 IEC104 = Frame("iec104", 1, 1, 2, 4, 253, magic=b"\x68", resync=True, tcp=(2404,))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from analytics.inspection.crossings import answered, knows_enterprise, to_enterprise, to_internet
-from analytics.inspection.finding import Words, also, link_evidence, not_met, only_industrial, unseen
+from analytics.inspection.crossings import answered, knows_enterprise, perhaps_to_enterprise, to_enterprise, to_internet
+from analytics.inspection.finding import GUESSED, NO_WORDS, Words, also, link_evidence, not_met, only_industrial, unseen
 from analytics.inspection.seen import Link, Seen
 from core.entities import Finding
 
@@ -47,7 +47,9 @@ def check(seen: Seen) -> Finding:
             "边界位置未知：资产清单中没有第 4 层及以上的资产。未见通往公网地址的通用服务。",
         )
     look = Words("Look at the rules of the boundary on the spot.", "现场核对边界访问控制策略。")
-    return unseen(REQUIREMENT, also(why, only_industrial(seen)), link_evidence(seen, crossing), look)
+    perhaps = [link for link in perhaps_to_enterprise(seen) if _general(link)]
+    why = also(why, only_industrial(seen), GUESSED if perhaps else NO_WORDS)
+    return unseen(REQUIREMENT, why, [*link_evidence(seen, crossing), *link_evidence(seen, perhaps)], look)
 
 
 def _general(link: Link) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analytics.inspection.crossings import dial_in
-from analytics.inspection.finding import Words, link_evidence, not_met, unseen
+from analytics.inspection.finding import GUESSED, NO_WORDS, Words, also, link_evidence, not_met, unseen
 from analytics.inspection.seen import Seen
 from core.entities import Finding
 
@@ -20,7 +20,10 @@ def check(seen: Seen) -> Finding:
         advice = Words("Switch the dial-in off.", "关闭拨号接入。")
         return not_met(REQUIREMENT, why, link_evidence(seen, links), advice)
     why = Words(
-        "Modems cannot be seen in the traffic of a network; no dial-in over IP to control hosts was seen.",
-        "调制解调器无法从网络流量中看到；未见通往控制主机的 IP 拨号接入。",
+        "Modems cannot be seen in the traffic of a network; no dial-in over IP to registered control hosts was seen.",
+        "调制解调器无法从网络流量中看到；未见通往已登记控制主机的 IP 拨号接入。",
     )
-    return unseen(REQUIREMENT, why, advice=Words("Look for modems on the spot.", "现场查找调制解调器。"))
+    perhaps = [link for link in dial_in(seen) if any(map(seen.perhaps_in_control, (link.client, link.server)))]
+    why = also(why, GUESSED if perhaps else NO_WORDS)
+    look = Words("Look for modems on the spot.", "现场查找调制解调器。")
+    return unseen(REQUIREMENT, why, link_evidence(seen, perhaps), look)

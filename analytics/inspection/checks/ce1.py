@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from analytics.inspection.crossings import answered
 from analytics.inspection.finding import (
+    GUESSED,
+    NO_WORDS,
     Words,
     act_evidence,
     also,
@@ -45,14 +49,16 @@ def check(seen: Seen) -> Finding:
     up for it cannot be seen: the finding asks for that proof. Where only reading was seen, nothing is known.
     """
     accepted = [act for act in seen.acts if act.command in _CHANGES and act.outcome == "success"]
-    managed = [link for link in answered(seen.links) if _manages(seen, link)]
+    managed = [link for link in answered(seen.links) if _manages(link, seen.registered_level)]
     if not accepted and not managed:
         why = Words(
             "Nothing but reading was seen; whether the devices would accept a command from anybody cannot be seen.",
             "仅见读取操作；设备是否会接受任意来源的指令无法看到。",
         )
         look = Words("Look at the protection settings of the devices on the spot.", "现场核对设备的保护设置。")
-        return unseen(REQUIREMENT, also(why, only_industrial(seen)), advice=look)
+        perhaps = [link for link in answered(seen.links) if _manages(link, seen.level_of)]
+        why = also(why, only_industrial(seen), GUESSED if perhaps else NO_WORDS)
+        return unseen(REQUIREMENT, why, link_evidence(seen, perhaps), look)
     why = also(_of_acts(seen, accepted), _of_links(managed))
     return not_met(REQUIREMENT, why, [*act_evidence(seen, accepted), *link_evidence(seen, managed)], _ADVICE)
 
@@ -86,6 +92,6 @@ def _of_links(links: list[Link]) -> Words:
     )
 
 
-def _manages(seen: Seen, link: Link) -> bool:
-    level = seen.level_of(link.server)
+def _manages(link: Link, level_of: Callable[[str], float | None]) -> bool:
+    level = level_of(link.server)
     return level is not None and level <= _FIELD_LEVEL and link.service is not None and link.service.clear

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from analytics.inspection.crossings import answered, knows_enterprise, to_enterprise
-from analytics.inspection.finding import Words, also, link_evidence, not_met, only_industrial, unseen
+from analytics.inspection.crossings import answered, knows_enterprise, perhaps_to_enterprise, to_enterprise
+from analytics.inspection.finding import GUESSED, NO_WORDS, Words, also, link_evidence, not_met, only_industrial, unseen
 from analytics.inspection.seen import Link, Seen
 from analytics.inspection.services import industrial
 from core.entities import Finding
@@ -49,8 +49,10 @@ def check(seen: Seen) -> Finding:
             "No session between the areas was seen; that none is possible cannot be seen.",
             "未见两区之间的会话，但无法由此判断会话不可能建立。",
         )
+    perhaps = answered(perhaps_to_enterprise(seen))
     look = Words("Look at the barrier and its rules on the spot.", "现场核对隔离设备及其策略。")
-    return unseen(REQUIREMENT, also(why, only_industrial(seen)), link_evidence(seen, crossing), look)
+    why = also(why, only_industrial(seen), GUESSED if perhaps else NO_WORDS)
+    return unseen(REQUIREMENT, why, [*link_evidence(seen, crossing), *link_evidence(seen, perhaps)], look)
 
 
 def _contradictions(seen: Seen, crossing: list[Link]) -> list[tuple[list[Link], Words]]:
@@ -85,6 +87,6 @@ def _contradictions(seen: Seen, crossing: list[Link]) -> list[tuple[list[Link], 
 
 
 def _commands(seen: Seen, link: Link) -> bool:
-    field = seen.level_of(link.server)
+    field = seen.registered_level(link.server)
     spoken = any((talk.client, talk.server) == (link.client, link.server) for talk in seen.talks)
     return field is not None and field <= _FIELD_LEVEL and (spoken or bool(industrial(link.transport, link.port)))

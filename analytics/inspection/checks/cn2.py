@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from analytics.inspection.crossings import between_zones, flat
-from analytics.inspection.finding import Words, also, link_evidence, not_met, unseen
-from analytics.inspection.seen import Link, Seen
+from analytics.inspection.crossings import between_zones, flat, perhaps_flat
+from analytics.inspection.finding import GUESSED, NO_WORDS, Words, also, link_evidence, not_met, unseen
+from analytics.inspection.seen import Seen
 from core.entities import Finding
 
 REQUIREMENT = "CN-2"
@@ -20,7 +20,7 @@ def check(seen: Seen) -> Finding:
     """Traffic can contradict it: zones or levels that are neighbours on one link layer have nothing between them.
 
     It cannot prove it: a router between zones may let everything through, and which zones there should be is
-    a decision of the enterprise.
+    a decision of the enterprise. A level that only behaviour tells is a hint.
     """
     links = flat(seen)
     if links:
@@ -29,7 +29,8 @@ def check(seen: Seen) -> Finding:
             "(both MAC addresses are the hosts' own).",
             "网络扁平：不同安全域或层级的主机之间直接互通，中间没有任何设备（双方 MAC 均为主机自身地址）。",
         )
-        return not_met(REQUIREMENT, also(why, _guessed(seen, links)), link_evidence(seen, links), _ADVICE)
+        return not_met(REQUIREMENT, why, link_evidence(seen, links), _ADVICE)
+    perhaps = perhaps_flat(seen)
     crossing = between_zones(seen)
     if crossing:
         why = Words(
@@ -44,20 +45,11 @@ def check(seen: Seen) -> Finding:
         )
     else:
         why = Words(
-            "Which zones there are is not known, and no field device was seen beside supervision on one network.",
-            "安全域划分未知，也未见现场控制设备与上层主机同处一个二层网络。",
+            "Which zones there are is not known, and no field device was seen beside registered supervision on one network.",
+            "安全域划分未知，也未见现场控制设备与已登记的上层主机同处一个二层网络。",
         )
     look = Words(
         "Compare the rules of the devices between zones with the matrix.", "将域间设备的策略与通信矩阵对照核查。"
     )
-    return unseen(REQUIREMENT, why, link_evidence(seen, crossing), look)
-
-
-def _guessed(seen: Seen, links: list[Link]) -> Words:
-    ends = {ip for link in links for ip in (link.client, link.server)}
-    if all(seen.hosts[ip].level_registered or seen.hosts[ip].zone for ip in ends if ip in seen.hosts):
-        return Words("", "")
-    return Words(
-        "Levels that are not registered were told by what the hosts do.",
-        "未登记层级的主机，其层级由通信行为推断。",
-    )
+    why = also(why, GUESSED if perhaps else NO_WORDS)
+    return unseen(REQUIREMENT, why, [*link_evidence(seen, crossing), *link_evidence(seen, perhaps)], look)

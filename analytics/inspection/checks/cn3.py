@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from analytics.inspection.crossings import answered, to_enterprise, to_internet
-from analytics.inspection.finding import Words, also, link_evidence, not_met, only_industrial, unseen
+from analytics.inspection.crossings import answered, perhaps_to_enterprise, to_enterprise, to_internet
+from analytics.inspection.finding import GUESSED, NO_WORDS, Words, also, link_evidence, not_met, only_industrial, unseen
 from analytics.inspection.seen import Seen
 from core.entities import Finding
 
@@ -44,4 +44,6 @@ def check(seen: Seen) -> Finding:
         "未见公网地址和办公主机，但线路与交换设备是否独立无法看到。",
     )
     look = Words("Follow cables and switches on the spot.", "现场核对线路与交换设备。")
-    return unseen(REQUIREMENT, also(why, only_industrial(seen)), advice=look)
+    perhaps = [link for link in answered(perhaps_to_enterprise(seen)) if seen.direct(link)]
+    why = also(why, only_industrial(seen), GUESSED if perhaps else NO_WORDS)
+    return unseen(REQUIREMENT, why, link_evidence(seen, perhaps), look)

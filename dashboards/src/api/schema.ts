@@ -501,7 +501,11 @@ export interface paths {
          */
         get: operations["list_inspections"];
         put?: never;
-        post?: never;
+        /**
+         * Ask for an inspection
+         * @description The body is the list of registered assets, or empty. The inspection waits for its turn; see the runs.
+         */
+        post: operations["order_inspection"];
         delete?: never;
         options?: never;
         head?: never;
@@ -560,6 +564,46 @@ export interface paths {
          * @description The whole inspection as a document to read, edit or process.
          */
         get: operations["download_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inspections/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List runs of inspections
+         * @description Inspections that were asked for, newest first, with how far each is.
+         */
+        get: operations["list_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inspections/runs/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a run of an inspection
+         * @description How far one inspection is, and what came of it.
+         */
+        get: operations["show_run"];
         put?: never;
         post?: never;
         delete?: never;
@@ -800,6 +844,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose a password
+         * @description Ends every session of the account and begins a new one. An account without a password needs no present one.
+         */
+        put: operations["choose_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sites": {
         parameters: {
             query?: never;
@@ -814,6 +878,70 @@ export interface paths {
         get: operations["list_sites"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List users
+         * @description All that the caller may manage, by name.
+         */
+        get: operations["list_users"];
+        put?: never;
+        /**
+         * Make a user
+         * @description The answer holds the password for the first sign-in, which is told nowhere else.
+         */
+        post: operations["create_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a user
+         * @description A user who may do or see something else afterwards, or nothing, has to sign in again.
+         */
+        put: operations["change_user"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset a password
+         * @description Ends all sessions of the user; the answer holds the password for the next sign-in.
+         */
+        post: operations["reset_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1283,6 +1411,38 @@ export interface components {
              * @example eyJhZnRlciI6NDJ9
              */
             next: string | null;
+        };
+        /**
+         * ChangedUser
+         * @description A user as it shall be from now on.
+         */
+        ChangedUser: {
+            /**
+             * Disabled
+             * @description may not sign in
+             * @example false
+             */
+            disabled: boolean;
+            /**
+             * Display Name
+             * @description what people call the user, or empty
+             * @example 李工
+             */
+            display_name: string;
+            /**
+             * Organizations
+             * @description ids that may be seen, null for all
+             * @example [
+             *       "shuiwu"
+             *     ]
+             */
+            organizations: string[] | null;
+            /**
+             * Role
+             * @example analyst
+             * @enum {string}
+             */
+            role: "viewer" | "analyst" | "administrator";
         };
         /**
          * CommandCard
@@ -1903,6 +2063,19 @@ export interface components {
             next: string | null;
         };
         /**
+         * Invitation
+         * @description A user with a password that was made up for the next sign-in; it is told this once.
+         */
+        Invitation: {
+            /**
+             * Password
+             * @description must be replaced at the next sign-in
+             * @example k7mq2-x9vtp-h4rns-w8bdc
+             */
+            password: string;
+            user: components["schemas"]["User"];
+        };
+        /**
          * Judgement
          * @description What a person makes of an alert.
          */
@@ -1938,6 +2111,12 @@ export interface components {
          */
         Me: {
             /**
+             * Display Name
+             * @description or empty
+             * @example 王工
+             */
+            display_name: string;
+            /**
              * Language
              * @example zh
              * @enum {string}
@@ -1956,6 +2135,12 @@ export interface components {
              *     ]
              */
             organizations: string[] | null;
+            /**
+             * Provisional
+             * @description must choose an own password before anything else
+             * @example false
+             */
+            provisional: boolean;
             /**
              * Role
              * @example analyst
@@ -1993,6 +2178,62 @@ export interface components {
              * @example 2026-03-01T08:00:00.000000000Z
              */
             start: string;
+        };
+        /**
+         * NewPassword
+         * @description An own password instead of the present one.
+         */
+        NewPassword: {
+            /**
+             * Current
+             * @description empty where there is none yet
+             * @example k7mq2-x9vtp-h4rns
+             */
+            current: string;
+            /**
+             * New
+             * @example correct horse battery staple
+             */
+            new: string;
+        };
+        /**
+         * NewUser
+         * @description A user to be made.
+         */
+        NewUser: {
+            /**
+             * Display Name
+             * @description what people call the user, or empty
+             * @example 李工
+             */
+            display_name: string;
+            /**
+             * Language
+             * @default zh
+             * @example zh
+             * @enum {string}
+             */
+            language: "zh" | "en";
+            /**
+             * Name
+             * @description to sign in with
+             * @example li
+             */
+            name: string;
+            /**
+             * Organizations
+             * @description ids that may be seen, null for all
+             * @example [
+             *       "shuiwu"
+             *     ]
+             */
+            organizations: string[] | null;
+            /**
+             * Role
+             * @example analyst
+             * @enum {string}
+             */
+            role: "viewer" | "analyst" | "administrator";
         };
         /**
          * Node
@@ -2459,6 +2700,90 @@ export interface components {
             next: string | null;
         };
         /**
+         * Run
+         * @description An inspection that was asked for, and how far it is.
+         */
+        Run: {
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-03-01T08:00:00.000000000Z
+             */
+            at: string;
+            /**
+             * Captures
+             * @description names of the files
+             * @example [
+             *       "plant.pcap"
+             *     ]
+             */
+            captures: string[];
+            /**
+             * Id
+             * @example k3v7q2m5x4a6b7c2d5e3f4g6hi
+             */
+            id: string;
+            /**
+             * Inspection
+             * @description what came of it, empty until it is over
+             * @example
+             */
+            inspection: string;
+            /**
+             * Level
+             * @description of protection (等保)
+             * @example 3
+             */
+            level: number;
+            /**
+             * Organization
+             * @description enterprise, as in `organization.id`
+             * @example shuiwu
+             */
+            organization: string;
+            /**
+             * Packets
+             * @example 12
+             */
+            packets: number;
+            /**
+             * Problem
+             * @description what was wrong with captures or list, empty where nothing was
+             * @example
+             */
+            problem: string;
+            /**
+             * Progress
+             * @description share of the captures that is read
+             * @example 0.4
+             */
+            progress: number;
+            /**
+             * Register Name
+             * @description file of registered assets, or empty
+             * @example assets.csv
+             */
+            register_name: string;
+            /**
+             * Site
+             * @description plant or station, as in `ot.site.id`
+             * @example pump-station-1
+             */
+            site: string;
+            /**
+             * State
+             * @example running
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "damaged" | "failed";
+            /**
+             * User
+             * @description who asked for it
+             * @example wang
+             */
+            user: string;
+        };
+        /**
          * Runbook
          * @description What to do, step by step.
          */
@@ -2477,6 +2802,20 @@ export interface components {
              *     ]
              */
             zh: string[];
+        };
+        /**
+         * RunPage
+         * @description Runs, newest first.
+         */
+        RunPage: {
+            /** Items */
+            items: components["schemas"]["Run"][];
+            /**
+             * Next
+             * @description cursor of the next page, null on the last
+             * @example eyJhZnRlciI6NDJ9
+             */
+            next: string | null;
         };
         /**
          * Sensor
@@ -2668,6 +3007,68 @@ export interface components {
             unanswered: components["schemas"]["Unanswered"][];
         };
         /**
+         * User
+         * @description Someone who signs in.
+         */
+        User: {
+            /**
+             * Disabled
+             * @description may not sign in
+             * @example false
+             */
+            disabled: boolean;
+            /**
+             * Display Name
+             * @description what people call the user, or empty
+             * @example 李工
+             */
+            display_name: string;
+            /**
+             * Id
+             * @example k3v7q2m5x4a6b7c2d5e3f4g6hi
+             */
+            id: string;
+            /**
+             * Language
+             * @example zh
+             * @enum {string}
+             */
+            language: "zh" | "en";
+            /**
+             * Name
+             * @example li
+             */
+            name: string;
+            /**
+             * Organizations
+             * @description ids that may be seen, null for all
+             * @example [
+             *       "shuiwu"
+             *     ]
+             */
+            organizations: string[] | null;
+            /**
+             * Provisional
+             * @description has not chosen an own password yet
+             * @example true
+             */
+            provisional: boolean;
+            /**
+             * Role
+             * @example analyst
+             * @enum {string}
+             */
+            role: "viewer" | "analyst" | "administrator";
+        };
+        /**
+         * UserList
+         * @description Users by name.
+         */
+        UserList: {
+            /** Items */
+            items: components["schemas"]["User"][];
+        };
+        /**
          * Words
          * @description A text in both languages of the console.
          */
@@ -2702,6 +3103,7 @@ export type AuditLog = components['schemas']['AuditLog'];
 export type Bucket = components['schemas']['Bucket'];
 export type Capture = components['schemas']['Capture'];
 export type CapturePage = components['schemas']['CapturePage'];
+export type ChangedUser = components['schemas']['ChangedUser'];
 export type CommandCard = components['schemas']['CommandCard'];
 export type CommandCount = components['schemas']['CommandCount'];
 export type CommandList = components['schemas']['CommandList'];
@@ -2726,10 +3128,13 @@ export type Health = components['schemas']['Health'];
 export type Histogram = components['schemas']['Histogram'];
 export type Inspection = components['schemas']['Inspection'];
 export type InspectionPage = components['schemas']['InspectionPage'];
+export type Invitation = components['schemas']['Invitation'];
 export type Judgement = components['schemas']['Judgement'];
 export type LinkToken = components['schemas']['LinkToken'];
 export type Me = components['schemas']['Me'];
 export type Moment = components['schemas']['Moment'];
+export type NewPassword = components['schemas']['NewPassword'];
+export type NewUser = components['schemas']['NewUser'];
 export type Node = components['schemas']['Node'];
 export type Order = components['schemas']['Order'];
 export type Overview = components['schemas']['Overview'];
@@ -2751,7 +3156,9 @@ export type Review = components['schemas']['Review'];
 export type RowKind = components['schemas']['RowKind'];
 export type RuleCard = components['schemas']['RuleCard'];
 export type RulePage = components['schemas']['RulePage'];
+export type Run = components['schemas']['Run'];
 export type Runbook = components['schemas']['Runbook'];
+export type RunPage = components['schemas']['RunPage'];
 export type Sensor = components['schemas']['Sensor'];
 export type Summary = components['schemas']['Summary'];
 export type Tally = components['schemas']['Tally'];
@@ -2760,6 +3167,8 @@ export type Topology = components['schemas']['Topology'];
 export type Total = components['schemas']['Total'];
 export type Unanswered = components['schemas']['Unanswered'];
 export type Unseen = components['schemas']['Unseen'];
+export type User = components['schemas']['User'];
+export type UserList = components['schemas']['UserList'];
 export type Words = components['schemas']['Words'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -6256,6 +6665,220 @@ export interface operations {
             };
         };
     };
+    order_inspection: {
+        parameters: {
+            query: {
+                /** @description ids of captures of one site that were handed in */
+                capture: string[];
+                /** @description of protection (等保) */
+                level?: number;
+                /** @description name of the list's file */
+                register_name?: string;
+            };
+            header: {
+                /**
+                 * @description shows that no other site made the browser send it
+                 * @example 1
+                 */
+                "X-Liaowang": "1";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description registered assets as CSV; the first line names the columns, one of them ip or mac */
+        requestBody?: {
+            content: {
+                /**
+                 * @example ip,name,role
+                 *     10.10.1.20,Pump PLC,plc
+                 */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "k3v7q2m5x4a6b7c2d5e3f4g6hi",
+                     *       "organization": "shuiwu",
+                     *       "site": "pump-station-1",
+                     *       "captures": [
+                     *         "plant.pcap"
+                     *       ],
+                     *       "level": 3,
+                     *       "register_name": "assets.csv",
+                     *       "user": "wang",
+                     *       "at": "2026-03-01T08:00:00.000000000Z",
+                     *       "state": "running",
+                     *       "progress": 0.4,
+                     *       "packets": 12,
+                     *       "inspection": "",
+                     *       "problem": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-400",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Bad Request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-401",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "Unauthorized"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-403",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-404",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Not Found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-413",
+                     *       "title": "Content Too Large",
+                     *       "status": 413,
+                     *       "detail": "Content Too Large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-422",
+                     *       "title": "Unprocessable Content",
+                     *       "status": 422,
+                     *       "detail": "Unprocessable Content"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-500",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal Server Error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-503",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Service Unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-507",
+                     *       "title": "Insufficient Storage",
+                     *       "status": 507,
+                     *       "detail": "Insufficient Storage"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_inspection: {
         parameters: {
             query?: never;
@@ -6680,6 +7303,266 @@ export interface operations {
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-401",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "Unauthorized"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-403",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-404",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Not Found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-422",
+                     *       "title": "Unprocessable Content",
+                     *       "status": 422,
+                     *       "detail": "Unprocessable Content"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-500",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal Server Error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_runs: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string | null;
+                /** @description at most so many items */
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "k3v7q2m5x4a6b7c2d5e3f4g6hi",
+                     *           "organization": "shuiwu",
+                     *           "site": "pump-station-1",
+                     *           "captures": [
+                     *             "plant.pcap"
+                     *           ],
+                     *           "level": 3,
+                     *           "register_name": "assets.csv",
+                     *           "user": "wang",
+                     *           "at": "2026-03-01T08:00:00.000000000Z",
+                     *           "state": "running",
+                     *           "progress": 0.4,
+                     *           "packets": 12,
+                     *           "inspection": "",
+                     *           "problem": ""
+                     *         }
+                     *       ],
+                     *       "next": "eyJhZnRlciI6NDJ9"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RunPage"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-400",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Bad Request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-401",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "Unauthorized"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-403",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-422",
+                     *       "title": "Unprocessable Content",
+                     *       "status": 422,
+                     *       "detail": "Unprocessable Content"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-500",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal Server Error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "k3v7q2m5x4a6b7c2d5e3f4g6hi",
+                     *       "organization": "shuiwu",
+                     *       "site": "pump-station-1",
+                     *       "captures": [
+                     *         "plant.pcap"
+                     *       ],
+                     *       "level": 3,
+                     *       "register_name": "assets.csv",
+                     *       "user": "wang",
+                     *       "at": "2026-03-01T08:00:00.000000000Z",
+                     *       "state": "running",
+                     *       "progress": 0.4,
+                     *       "packets": 12,
+                     *       "inspection": "",
+                     *       "problem": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Run"];
                 };
             };
             /** @description Unauthorized */
@@ -7894,11 +8777,13 @@ export interface operations {
                     /**
                      * @example {
                      *       "name": "wang",
+                     *       "display_name": "王工",
                      *       "role": "analyst",
                      *       "organizations": [
                      *         "shuiwu"
                      *       ],
-                     *       "language": "zh"
+                     *       "language": "zh",
+                     *       "provisional": false
                      *     }
                      */
                     "application/json": components["schemas"]["Me"];
@@ -7991,11 +8876,13 @@ export interface operations {
                     /**
                      * @example {
                      *       "name": "wang",
+                     *       "display_name": "王工",
                      *       "role": "analyst",
                      *       "organizations": [
                      *         "shuiwu"
                      *       ],
-                     *       "language": "zh"
+                     *       "language": "zh",
+                     *       "provisional": false
                      *     }
                      */
                     "application/json": components["schemas"]["Me"];
@@ -8247,11 +9134,13 @@ export interface operations {
                     /**
                      * @example {
                      *       "name": "wang",
+                     *       "display_name": "王工",
                      *       "role": "analyst",
                      *       "organizations": [
                      *         "shuiwu"
                      *       ],
-                     *       "language": "zh"
+                     *       "language": "zh",
+                     *       "provisional": false
                      *     }
                      */
                     "application/json": components["schemas"]["Me"];
@@ -8394,11 +9283,13 @@ export interface operations {
                     /**
                      * @example {
                      *       "name": "wang",
+                     *       "display_name": "王工",
                      *       "role": "analyst",
                      *       "organizations": [
                      *         "shuiwu"
                      *       ],
-                     *       "language": "zh"
+                     *       "language": "zh",
+                     *       "provisional": false
                      *     }
                      */
                     "application/json": components["schemas"]["Me"];
@@ -8525,6 +9416,207 @@ export interface operations {
             };
         };
     };
+    choose_password: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description shows that no other site made the browser send it
+                 * @example 1
+                 */
+                "X-Liaowang": "1";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "current": "k7mq2-x9vtp-h4rns",
+                 *       "new": "correct horse battery staple"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "wang",
+                     *       "display_name": "王工",
+                     *       "role": "analyst",
+                     *       "organizations": [
+                     *         "shuiwu"
+                     *       ],
+                     *       "language": "zh",
+                     *       "provisional": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-400",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Bad Request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-401",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "Unauthorized"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-403",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-409",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-413",
+                     *       "title": "Content Too Large",
+                     *       "status": 413,
+                     *       "detail": "Content Too Large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-422",
+                     *       "title": "Unprocessable Content",
+                     *       "status": 422,
+                     *       "detail": "Unprocessable Content"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-429",
+                     *       "title": "Too Many Requests",
+                     *       "status": 429,
+                     *       "detail": "Too Many Requests"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-500",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal Server Error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-503",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Service Unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_sites: {
         parameters: {
             query?: never;
@@ -8584,6 +9676,628 @@ export interface operations {
                      *       "title": "Forbidden",
                      *       "status": 403,
                      *       "detail": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-500",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal Server Error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_users: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "display_name": "李工",
+                     *           "role": "analyst",
+                     *           "organizations": [
+                     *             "shuiwu"
+                     *           ],
+                     *           "disabled": false,
+                     *           "id": "k3v7q2m5x4a6b7c2d5e3f4g6hi",
+                     *           "name": "li",
+                     *           "language": "zh",
+                     *           "provisional": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UserList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-401",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "Unauthorized"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-403",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-500",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal Server Error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_user: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description shows that no other site made the browser send it
+                 * @example 1
+                 */
+                "X-Liaowang": "1";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "display_name": "李工",
+                 *       "role": "analyst",
+                 *       "organizations": [
+                 *         "shuiwu"
+                 *       ],
+                 *       "name": "li",
+                 *       "language": "zh"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "user": {
+                     *         "display_name": "李工",
+                     *         "role": "analyst",
+                     *         "organizations": [
+                     *           "shuiwu"
+                     *         ],
+                     *         "disabled": false,
+                     *         "id": "k3v7q2m5x4a6b7c2d5e3f4g6hi",
+                     *         "name": "li",
+                     *         "language": "zh",
+                     *         "provisional": true
+                     *       },
+                     *       "password": "k7mq2-x9vtp-h4rns-w8bdc"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-400",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Bad Request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-401",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "Unauthorized"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-403",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-404",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Not Found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-409",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-413",
+                     *       "title": "Content Too Large",
+                     *       "status": 413,
+                     *       "detail": "Content Too Large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-422",
+                     *       "title": "Unprocessable Content",
+                     *       "status": 422,
+                     *       "detail": "Unprocessable Content"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-500",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal Server Error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_user: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description shows that no other site made the browser send it
+                 * @example 1
+                 */
+                "X-Liaowang": "1";
+            };
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "display_name": "李工",
+                 *       "role": "analyst",
+                 *       "organizations": [
+                 *         "shuiwu"
+                 *       ],
+                 *       "disabled": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChangedUser"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "display_name": "李工",
+                     *       "role": "analyst",
+                     *       "organizations": [
+                     *         "shuiwu"
+                     *       ],
+                     *       "disabled": false,
+                     *       "id": "k3v7q2m5x4a6b7c2d5e3f4g6hi",
+                     *       "name": "li",
+                     *       "language": "zh",
+                     *       "provisional": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-400",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Bad Request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-401",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "Unauthorized"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-403",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-404",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Not Found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-409",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-413",
+                     *       "title": "Content Too Large",
+                     *       "status": 413,
+                     *       "detail": "Content Too Large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-422",
+                     *       "title": "Unprocessable Content",
+                     *       "status": 422,
+                     *       "detail": "Unprocessable Content"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-500",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal Server Error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_password: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description shows that no other site made the browser send it
+                 * @example 1
+                 */
+                "X-Liaowang": "1";
+            };
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "user": {
+                     *         "display_name": "李工",
+                     *         "role": "analyst",
+                     *         "organizations": [
+                     *           "shuiwu"
+                     *         ],
+                     *         "disabled": false,
+                     *         "id": "k3v7q2m5x4a6b7c2d5e3f4g6hi",
+                     *         "name": "li",
+                     *         "language": "zh",
+                     *         "provisional": true
+                     *       },
+                     *       "password": "k7mq2-x9vtp-h4rns-w8bdc"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-401",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "Unauthorized"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-403",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-404",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Not Found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-409",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-422",
+                     *       "title": "Unprocessable Content",
+                     *       "status": 422,
+                     *       "detail": "Unprocessable Content"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

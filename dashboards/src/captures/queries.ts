@@ -9,7 +9,7 @@ export const isBusy = (capture: Capture): boolean => capture.state === 'waiting'
 export function useCaptures(enabled: Ref<boolean>) {
   return useQuery({
     queryKey: ['captures'],
-    queryFn: ({ signal }) => got(client.GET('/api/captures', { params: { query: { size: 20 } }, signal })),
+    queryFn: ({ signal }) => got(client.GET('/api/captures', { params: { query: { size: 200 } }, signal })),
     enabled,
     refetchInterval: (query) => (query.state.data?.items.some(isBusy) ? 1_000 : 15_000),
   })

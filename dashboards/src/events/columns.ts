@@ -11,7 +11,7 @@ export const COLUMNS: Record<RowKind, string[]> = {
   messages: [...ENDS, 'ot.direction', 'ot.command', DETAILS],
   transactions: [...ENDS, 'ot.command', 'ot.outcome', 'ot.round_trip_time', DETAILS],
   points: [...ENDS, 'ot.object.type', 'ot.object.group', 'ot.object.address', 'ot.value', 'ot.quality'],
-  connections: [...ENDS, 'destination.port', 'network.transport', 'network.packets', 'network.bytes'],
+  connections: ['@timestamp', 'source.ip', 'destination.ip', 'destination.port', 'network.transport', 'connection.established', 'network.packets', 'network.bytes'],
 }
 
 /** Fields whose commonest values stand beside the table. */
@@ -19,7 +19,7 @@ export const FACETS: Record<RowKind, string[]> = {
   messages: ['network.protocol', 'ot.command', 'ot.direction', 'source.ip', 'destination.ip', 'ot.site.id'],
   transactions: ['network.protocol', 'ot.command', 'ot.outcome', 'source.ip', 'destination.ip', 'ot.site.id'],
   points: ['network.protocol', 'ot.object.type', 'ot.quality', 'source.ip', 'destination.ip', 'ot.site.id'],
-  connections: ['network.transport', 'destination.port', 'source.ip', 'destination.ip', 'ot.site.id'],
+  connections: ['network.transport', 'destination.port', 'connection.established', 'source.ip', 'destination.ip', 'ot.site.id'],
 }
 
 const NUMERIC = new Set(['integer', 'long', 'double'])

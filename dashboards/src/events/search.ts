@@ -3,7 +3,7 @@ import type { LocationQuery } from 'vue-router'
 import type { RowKind } from '@/api/schema'
 import { rangeFrom, rangeTo, type Range, type Span } from '@/time/range'
 
-export const KINDS: RowKind[] = ['messages', 'transactions', 'points']
+export const KINDS: RowKind[] = ['messages', 'transactions', 'points', 'connections']
 const USUAL: Span = '24h'
 
 export interface Search {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { createI18n } from 'vue-i18n'
 import en from './en.json'
 import zh from './zh.json'
 
@@ -35,6 +36,15 @@ describe('the words of the console', () => {
   })
 
   it('are none of them empty', () => expect(all.filter((key) => !value(zh, key) || !value(en, key))).toEqual([]))
+
+  it('can all be read by what puts them on the screen', () => {
+    const { t, locale } = createI18n({ legacy: false, locale: 'zh' as 'zh' | 'en', messages: { zh, en } }).global
+    for (const language of ['zh', 'en'] as const) {
+      locale.value = language
+      // A bare @ or | means something to it; such a text throws, or loses a part.
+      for (const key of all) expect(() => t(key, { n: 2 })).not.toThrow()
+    }
+  })
 
   it('are all used', () => {
     expect(all.filter((key) => !whole.has(key) && ![...openings].some((opening) => key.startsWith(opening)))).toEqual([])

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
-import type { Ref } from 'vue'
+import { computed, watch, type Ref } from 'vue'
 import { client, got, OURS } from '@/api/client'
-import type { Finding } from '@/api/schema'
+import type { Finding, Run } from '@/api/schema'
 
 export const VERDICTS = ['not_met', 'met', 'not_applicable', 'not_observable'] as const
 export type Verdict = (typeof VERDICTS)[number]
@@ -13,6 +13,45 @@ export function useInspections() {
   return useQuery({
     queryKey: ['inspections', 'list'],
     queryFn: ({ signal }) => got(client.GET('/api/inspections', { params: { query: { size: 200 } }, signal })),
+  })
+}
+
+const isBusy = ({ state }: Run): boolean => state === 'waiting' || state === 'running'
+
+/** Inspections that were asked for; asked for often while one is at work. */
+export function useRuns() {
+  const cache = useQueryClient()
+  const query = useQuery({
+    queryKey: ['inspections', 'runs'],
+    queryFn: ({ signal }) => got(client.GET('/api/inspections/runs', { params: { query: { size: 20 } }, signal })),
+    refetchInterval: (query) => (query.state.data?.items.some(isBusy) ? 1_000 : 30_000),
+  })
+  const over = computed(() => (query.data.value?.items ?? []).filter((run) => !isBusy(run)).length)
+  watch(over, () => void cache.invalidateQueries({ queryKey: ['inspections', 'list'] }))
+  return query
+}
+
+export interface Order {
+  captures: string[]
+  level: number
+  register: File | null
+}
+
+/** Asks for an inspection; the list of assets is sent byte for byte, whatever its encoding. */
+export function useOrder() {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: ({ captures, level, register }: Order) =>
+      got(
+        client.POST('/api/inspections', {
+          params: { query: { capture: captures, level, register_name: register?.name ?? '' }, header: OURS },
+          // The client's type of a file's bytes is text.
+          body: (register ?? undefined) as string | undefined,
+          bodySerializer: (body: unknown) => body as BodyInit,
+          headers: { 'Content-Type': 'application/octet-stream' },
+        }),
+      ),
+    onSuccess: () => cache.invalidateQueries({ queryKey: ['inspections', 'runs'] }),
   })
 }
 

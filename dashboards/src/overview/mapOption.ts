@@ -33,7 +33,7 @@ export function mapOption(map: string, cities: City[], palette: Palette, alerts:
         label: { show: false },
         labelLayout: { hideOverlap: true },
         emphasis: { itemStyle: { areaColor: 'inherit', borderColor: palette.text } },
-        data: cities.map(({ name, alerts: value }) => ({ name, value, label: { show: true, ...textStyle(palette), color: palette.text, textBorderColor: palette.surface, textBorderWidth: 2 } })),
+        data: cities.map(({ name, alerts: value }) => ({ name, value, label: { show: true, ...textStyle(palette), color: palette.text, fontWeight: 600, textBorderColor: palette.surface, textBorderWidth: 4 } })),
       },
     ],
   }

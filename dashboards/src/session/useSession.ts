@@ -46,11 +46,16 @@ export function useSession() {
       forget()
     },
     forget,
+    async choosePassword(current: string, chosen: string): Promise<void> {
+      me.value = await got(client.PUT('/api/session/password', { params: { header: OURS }, body: { current, new: chosen } }))
+    },
     async prefer(language: Language): Promise<void> {
       speak(language)
       if (me.value) me.value = await got(client.PATCH('/api/session', { params: { header: OURS }, body: { language } }))
     },
-    /** Whether the user may judge alerts, hand in captures and follow repairs. */
+    /** Whether the user may manage users. */
+    mayManage: (): boolean => me.value?.role === 'administrator',
+    /** Whether the user may judge alerts, hand in captures, start inspections and follow repairs. */
     mayJudge: (): boolean => me.value !== null && me.value.role !== 'viewer',
   }
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
@@ -115,8 +116,9 @@ def test_a_page_of_rows_far_apart_finds_them(archive: EventArchive) -> None:
 
 
 def test_a_cursor_that_is_none_is_refused(archive: EventArchive) -> None:
-    with pytest.raises(QueryError):
-        archive.page(search(), EVERYTHING, 10, "rubbish")
+    for cursor in ("rubbish", f"{START}.99999999999", f"{START}.-1", f"{2**63}.0", f"{-(2**63) - 1}.0", "1.2.3", ""):
+        with pytest.raises(QueryError):
+            archive.page(search(), EVERYTHING, 10, cursor)
 
 
 def test_the_time_range_takes_its_start_and_not_its_end(archive: EventArchive) -> None:
@@ -214,10 +216,22 @@ def test_compaction_changes_no_answer(archive: EventArchive) -> None:
     assert archive.size()["rows"] == 8000
 
 
-def test_retention_by_age_drops_whole_days_and_keeps_the_rest(archive: EventArchive) -> None:
+def test_retention_by_age_goes_by_when_rows_came_not_by_their_times(archive: EventArchive) -> None:
     archive.append([batch(ticks(10, every=DAY))])
-    archive.retain(Retention(days=3), START + 9 * DAY + HOUR)
-    assert sorted(every_page(archive, 100)) == [6, 7, 8, 9]
+    assert archive.retain(Retention(days=3), time.time_ns() + 3 * DAY - HOUR) == 0
+    assert sorted(every_page(archive, 100)) == list(range(10))
+    assert archive.retain(Retention(days=3), time.time_ns() + 3 * DAY + HOUR) > 0
+    assert every_page(archive, 100) == []
+
+
+def test_compaction_that_is_called_off_changes_no_answer(archive: EventArchive) -> None:
+    for k in range(5):
+        archive.append([batch(ticks(10, first=10 * k))])
+    called_off = threading.Event()
+    called_off.set()
+    assert archive.compact(called_off) == 0
+    assert sorted(every_page(archive, 100)) == list(range(50))
+    assert archive.compact(threading.Event()) == 4
 
 
 def test_retention_by_size_drops_the_oldest_first(archive: EventArchive) -> None:

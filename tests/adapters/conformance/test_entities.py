@@ -60,7 +60,7 @@ INSPECTION = Inspection(
     *("check1", "plant", "north", "GB/T 22239", 100, ("a.pcap",), 5000),
     (FINDING, Finding("CN-2", Verdict.NOT_OBSERVABLE, "", "")),
 )
-USER = User("u1", "li", "$argon2id$x", Role.ANALYST, frozenset({"plant", "mill"}), "zh")
+USER = User("u1", "li", "$argon2id$x", Role.ANALYST, frozenset({"plant", "mill"}), "zh", "李工", provisional=True)
 
 
 def test_entities_come_back_as_they_were_given(open_entities: Callable[[], EntityStore]) -> None:
@@ -115,6 +115,25 @@ def test_a_session_stands_for_its_user_until_it_expires_or_ends(entities: Entity
     assert entities.session_user("other", 0) is None
     entities.end_session("token")
     assert entities.session_user("token", 99) is None
+
+
+def test_a_disabled_user_has_no_session_until_enabled_again(entities: EntityStore) -> None:
+    entities.save_user(USER)
+    entities.save_session("token", "u1", expires=100)
+    entities.save_user(replace(USER, disabled=True))
+    assert entities.session_user("token", 0) is None
+    entities.save_user(USER)
+    assert entities.session_user("token", 0) == USER
+
+
+def test_all_sessions_of_a_user_end_at_once_and_of_nobody_else(entities: EntityStore) -> None:
+    entities.save_user(USER)
+    entities.save_user(replace(USER, id="u2", name="wu"))
+    for token, user in (("one", "u1"), ("two", "u1"), ("other", "u2")):
+        entities.save_session(token, user, expires=100)
+    assert entities.end_sessions("u1") == 2
+    assert entities.end_sessions("u1") == 0
+    assert [entities.session_user(token, 0) is None for token in ("one", "two", "other")] == [True, True, False]
 
 
 def test_only_sessions_that_have_expired_are_purged(entities: EntityStore) -> None:

@@ -12,15 +12,28 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Table, event, text
 
 from adapters.database import tables
 from adapters.database.alerts import DatabaseAlerts
-from adapters.database.engine import Database
+from adapters.database.engine import Database, migration_config
 from adapters.database.entities import DatabaseEntities
-from core.entities import Alert, AlertState, Asset, Conversation, Enterprise, Finding, Inspection, Review, Site, User
+from core.entities import (
+    Alert,
+    AlertState,
+    Asset,
+    Conversation,
+    Enterprise,
+    Finding,
+    Inspection,
+    Review,
+    Role,
+    Site,
+    User,
+)
 from core.ports import AlertFilter, StorageError
 from core.scope import EVERYTHING, Scope
 from tests.adapters.conformance.test_alerts import alert
@@ -60,6 +73,17 @@ def test_every_table_with_an_organisation_stands_behind_the_wall() -> None:
     for table in tables.metadata.tables.values():
         assert ("organization" in table.c) <= ("organization" in table.info), table.name
         assert ("site" in table.c) <= ("site" in table.info), table.name
+
+
+def test_a_session_of_before_user_management_still_stands(tmp_path: Path) -> None:
+    database = Database.at(tmp_path / "entities.sqlite")
+    with database.write() as connection:
+        command.downgrade(migration_config(connection), "0002")
+        connection.execute(text("INSERT INTO \"user\" VALUES ('u1', 'li', 'hash', 'analyst', '[\"plant\"]', 'zh')"))
+        connection.execute(text("INSERT INTO session VALUES ('token', 'u1', 100)"))
+    database.close()
+    user = DatabaseEntities(Database.at(tmp_path / "entities.sqlite")).session_user("token", 0)
+    assert user == User("u1", "li", "hash", Role.ANALYST, frozenset({"plant"}))
 
 
 def test_opening_again_changes_nothing(database: Database, tmp_path: Path) -> None:

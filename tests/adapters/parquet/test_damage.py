@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import NoReturn
 
 import pytest
 
-from adapters.parquet import storing, writing
+from adapters.parquet import scanning, storing, writing
 from adapters.parquet.archive import ParquetArchive
 from core.ports import StorageError
 from core.scope import EVERYTHING
@@ -70,6 +71,70 @@ def test_compaction_leaves_a_damaged_file_where_it_is_and_merges_the_rest(
     assert list(archive.damaged()) == [str(victim.relative_to(tmp_path))]
     assert victim.exists() == (how != "gone")
     assert sorted(numbers(archive.page(search(), EVERYTHING, 100, None).rows)) == [*range(10, 30), *range(100, 140)]
+
+
+def test_what_the_system_refuses_to_read_is_said_and_hides_no_file(archive: ParquetArchive) -> None:
+    archive.count(search(), EVERYTHING)  # Polars itself needs descriptors at first
+    few, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, most))
+    try:
+        with pytest.raises(StorageError, match="Too many open files"):
+            archive.count(search(), EVERYTHING)
+        with pytest.raises(StorageError):
+            archive.compact()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (few, most))
+    assert archive.damaged() == {}
+    assert archive.count(search(), EVERYTHING) == 30
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENOMEM, errno.EIO])
+def test_a_merge_that_cannot_read_is_refused_and_hides_no_file(
+    archive: ParquetArchive, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    archive.append([batch(ticks(10, first=30))])
+
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pyarrow.parquet.read_table", refuse)
+        with pytest.raises(StorageError, match=os.strerror(number)):
+            archive.compact()
+    assert archive.damaged() == {}
+    assert archive.count(search(), EVERYTHING) == 40
+
+
+def test_a_damaged_file_that_was_put_right_is_found_again(
+    archive: ParquetArchive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    victim = min(tmp_path.rglob("*.parquet"))
+    whole = victim.read_bytes()
+    damage(victim, "garbage")
+    assert archive.count(search(end=START + HOUR), EVERYTHING) == 0
+    victim.write_bytes(whole)
+    assert archive.count(search(end=START + HOUR), EVERYTHING) == 0, "not looked at with every search"
+    monkeypatch.setattr(scanning, "_TRY_AGAIN", 0.0)
+    assert archive.count(search(end=START + HOUR), EVERYTHING) == 10
+    assert archive.damaged() == {}
+
+
+def test_files_that_cannot_be_deleted_stop_no_search_and_go_later(
+    archive: ParquetArchive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    archive.append([batch(ticks(10, first=30)), batch(ticks(10, first=40, start=START + DAY))])
+    old = set(tmp_path.rglob("*.parquet"))
+
+    def refuse(path: Path, missing_ok: bool = False) -> NoReturn:
+        raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", refuse)
+        archive.compact()
+        assert archive.count(search(), EVERYTHING) == 50
+    assert "cannot be deleted yet" in caplog.text
+    assert archive.count(search(), EVERYTHING) == 50
+    assert not any(path.exists() for path in old)
 
 
 def test_where_a_roll_up_is_damaged_its_rows_are_counted_instead(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""How many findings a detector may list in a window: a flood is one thing to look at, not a hundred thousand."""
+"""How many findings one detector may list in a window: a flood is one thing to look at, not a hundred thousand."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ from analytics.findings import WINDOW, Detector, Row
 MOST_LISTED = 300
 """Pairs of addresses that a detector lists singly in a window; more than a /24 network."""
 
-_PAIR = ("source.ip", "destination.ip", "network.protocol")
 _ENDS = tuple(f"{side}.{part}" for side in ("source", "destination") for part in ("mac", "ip", "port"))
+_CAUSES = {
+    True: ("a flood or a scan", "洪泛或扫描"),
+    False: ("a flood, a scan, or too short a time that was learned", "洪泛、扫描，或学习时间过短"),
+}
+"""By whether a rule says it: rules learn nothing."""
 _WINDOWS_KEPT = 3
 
 
@@ -25,8 +29,9 @@ class Budget:
     def share(self, evidence: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """The rows whose pair is listed, and the others without their addresses, so that they are one finding."""
         time = pl.col("@timestamp").cast(pl.Int64)
-        texts = [pl.col(name).cast(pl.String) for name in _PAIR]
-        pairs = evidence.select((time - time % WINDOW).alias("window"), *texts)
+        ends = (_address(evidence, side).alias(side) for side in ("source", "destination"))
+        protocol = pl.col("network.protocol").cast(pl.String)
+        pairs = evidence.select((time - time % WINDOW).alias("window"), *ends, protocol)
         each = pairs.unique(maintain_order=True)
         fits = [self._takes(window, tuple(pair)) for window, *pair in each.iter_rows()]
         for window in sorted(self._listed)[:-_WINDOWS_KEPT]:
@@ -35,19 +40,19 @@ class Budget:
             return evidence, evidence.clear()
         each = each.with_columns(pl.Series("fits", fits, dtype=pl.Boolean))
         mask = pairs.join(each, on=pairs.columns, how="left", nulls_equal=True, maintain_order="left")["fits"]
-        nobody = [pl.lit(None, evidence.schema[name]).alias(name) for name in _ENDS]
+        nobody = [pl.lit(None, evidence.schema.get(name)).alias(name) for name in _ENDS]
         return evidence.filter(mask), evidence.filter(~mask).with_columns(nobody)
 
     def tell(self, row: Row) -> tuple[str, str]:
         """Words for all that is not listed singly."""
         name, name_zh = self._detector.name, self._detector.name_zh
         protocol = row["network.protocol"] or "?"
+        cause, cause_zh = _CAUSES[self._detector.kind == "rule"]
         return (
             f"{name}: more than {self._most} pairs within an hour; the others ({protocol}) are only counted. "
-            f"Normally there are a few: this is a flood, a scan, or too short a time that was learned."
+            f"Normally there are a few: this is {cause}."
         ), (
-            f"{name_zh}：一小时内超过 {self._most} 对地址，其余（{protocol}）仅计数。"
-            f"正常情况下只有少量：这是洪泛、扫描，或学习时间过短。"
+            f"{name_zh}：一小时内超过 {self._most} 对地址，其余（{protocol}）仅计数。正常情况下只有少量：这是{cause_zh}。"
         )
 
     def _takes(self, window: int, pair: tuple[str | None, ...]) -> bool:
@@ -56,3 +61,9 @@ class Budget:
             return False
         listed.add(pair)
         return True
+
+
+def _address(evidence: pl.DataFrame, side: str) -> pl.Expr:
+    """What names an end, as in a finding's id."""
+    parts = [pl.col(name) for name in (f"{side}.ip", f"{side}.mac") if name in evidence.columns]
+    return pl.coalesce(*(part.cast(pl.String) for part in parts), pl.lit(None, pl.String))

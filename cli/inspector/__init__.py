@@ -1,0 +1,1 @@
+"""Inspections that are asked for while the platform runs."""

@@ -1,0 +1,78 @@
+"""Captures of one site, read one behind the other, with what a person wants to know meanwhile and afterwards."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from cli.progress import Progress
+from collectors.capture.folder import captures_in
+from collectors.capture.source import open_capture
+from collectors.pipeline import Decoder
+from core.errors import InputError
+from core.rows import RowBatch, RowKind
+from core.scope import Origin
+
+
+class Reading:
+    """What was read so far.
+
+    Attributes:
+        decoder: has the counters.
+        messages: decoded, by protocol.
+        first: time of the first packet, ns since 1970; 0 where there is none.
+        last: time of the last.
+        damage: what is wrong with a capture, one sentence each.
+    """
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+        self.decoder = Decoder(Origin())
+        self.messages: Counter[str] = Counter()
+        self.first = self.last = 0
+        self.damage: dict[Path, str] = {}
+
+    def rows(self, files: Iterable[Path], *, last: bool) -> Iterator[RowBatch]:
+        """The rows of the files, in this order; `last`: and of the requests left over."""
+        for file in files:
+            with open_capture(file) as source:
+                for step in self.decoder.read(source, file.name):
+                    if step.packets:
+                        self.first = min(self.first or step.first_time, step.first_time)
+                        self.last = max(self.last, step.last_time)
+                    self._count(step.rows)
+                    yield from step.rows
+                    self.progress.advance(step.packets, str(file), source.position)
+                if source.damage:
+                    self.damage[file] = source.damage
+                    self.progress.warn(f"{file}: {source.damage}")
+        if last:
+            yield from self.decoder.finish()
+
+    def _count(self, rows: list[RowBatch]) -> None:
+        for batch in rows:
+            if batch.kind is RowKind.MESSAGES:
+                self.messages[batch.protocol] += batch.rows.num_rows
+
+
+def captures(places: Iterable[Path]) -> list[Path]:
+    """The places, with the captures in a folder instead of the folder.
+
+    Raises:
+        InputError: a folder holds none, or cannot be read.
+    """
+    return [file for place in places for file in _within(place)]
+
+
+def _within(folder: Path) -> list[Path]:
+    """Of a file that file, also where it is not there: who opens it says so."""
+    try:
+        if not folder.is_dir():
+            return [folder]
+    except OSError:
+        return [folder]
+    found = captures_in(folder)
+    if not found:
+        raise InputError(f"There is no capture in the folder {folder}.", "Captures end in .pcap, .pcapng, .gz or .zst.")
+    return found
