@@ -17,7 +17,7 @@ from .engine import Engine
 
 def _reassembly(state: Any) -> None:
     passes.assemble(state, 0, 0)
-    passes.let_go(state, 0)
+    passes.let_go(state, np.empty(0, np.int64), 0)
 
 
 def _everything_else(state: Any) -> None:

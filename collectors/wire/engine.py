@@ -19,7 +19,7 @@ from .index import ODD
 from .passes import assemble, find_cut_packet, find_packets, layers, let_go, prepare, resume
 from .paths import connections, paths
 from .tables import framings_of, gather
-from .units import Batch, Frame, Units
+from .units import Batch, Frame, Integers, Units
 
 CHUNK = 1 << 21
 """Bytes that are read at a time; more than the processor's cache holds is slower."""
@@ -109,14 +109,20 @@ class Engine:
 
     def _flush(self) -> Iterator[Batch]:
         """What waited for segments that the source does not have; it must not be told apart from the next file's."""
-        d = 0
-        while d < 2 * records.FLOWS and self._work["held"] > 0:
+        held, i = self._holding(), 0
+        while i < held.size:
             with _quiet():
-                d = let_go(self._state, d)
+                i = let_go(self._state, held, i)
                 rows = self._state["rows"][0][: int(self._work["rows"])]
                 batch = self._batch(0, int(rows["ts"].min()), int(rows["ts"].max()), 0) if len(rows) else None
             if batch:
                 yield batch
+
+    def _holding(self) -> Integers:
+        """The streams that hold segments, by the packet of the first: by nothing that the seed changes."""
+        first = self._state["streams"][0]["held"]
+        streams = np.flatnonzero(first >= 0)
+        return streams[np.argsort(self._state["held"][0]["frame"][first[streams]], kind="stable")]
 
     def _batch(self, packets: int, first: int, last: int, talks: int) -> Batch:
         """The current step's units and the first `talks` connections."""

@@ -85,10 +85,10 @@ def assemble(state: State, i: int, n: int) -> int:
 
 
 @compiled
-def let_go(state: State, d: int) -> int:
+def let_go(state: State, streams: Record, i: int) -> int:
     """See `reassembly.flush`."""
     z = state[0]
-    return flush(memory_of(z), z, d)
+    return flush(memory_of(z), z, streams, i)
 
 
 @compiled

@@ -9,7 +9,6 @@ from .framing import ENOUGH, MOST_TRIES, NOTHING, UNDECIDED, choose, ends_whole,
 from .memory import Memory, Record, State, after
 from .network import TCP
 from .records import (
-    FLOWS,
     HELD_MOST,
     MOST_AT_ONCE,
     PACKETS,
@@ -79,16 +78,16 @@ def begin_step(z: State) -> None:
 
 
 @compiled
-def flush(m: Memory, z: State, d: int) -> int:
-    """Deliver what is held by streams from d on, as if the bytes before it never came; returns where it stopped."""
+def flush(m: Memory, z: State, streams: Record, i: int) -> int:
+    """Deliver what `streams` from i on hold, as if the bytes before it never came; returns where it stopped."""
     begin_step(z)
-    w = z.work[0]
-    while d < 2 * FLOWS and w.held > 0 and room(z):
+    while i < streams.size and room(z):
+        d = streams[i]
         while z.streams[d].held >= 0:
             release(m, z, d, True, True)
-        d += 1
-    z.count[UNITS] += w.rows
-    return d if w.held > 0 else 2 * FLOWS
+        i += 1
+    z.count[UNITS] += z.work[0].rows
+    return i
 
 
 @compiled

@@ -190,6 +190,11 @@ def _part_of(theirs: list[Value], ours: list[Value]) -> bool:
     return all(any(_equal(one, other) for other in rest) for one in theirs)
 
 
+def _first_of(ours: list[Value], theirs: list[Value]) -> bool:
+    """Whether our values are tshark's first, and tshark has more."""
+    return len(ours) < len(theirs) and all(_equal(one, other) for one, other in zip(theirs, ours, strict=False))
+
+
 STREAMS = (
     Difference(
         "a packet before this one is missing or comes later: with `tcp.reassemble_out_of_order:TRUE` tshark holds all "
@@ -208,6 +213,14 @@ STREAMS = (
         "`tcp.reassemble_out_of_order:TRUE` waits for still another, with `FALSE` it takes it for a repetition",
         "ours",
         lambda one: one.field == PRESENCE and one.ours == [True] and one.fresh and _out_of_order(one),
+    ),
+    Difference(
+        "the packet fills a gap after its receiver had acknowledged what follows: tshark with "
+        "`tcp.reassemble_out_of_order:TRUE` shows here also what waited behind it, which we have shown in its own packets",
+        "both",
+        lambda one: (
+            one.fresh and _out_of_order(one) and bool(one.rows[RowKind.MESSAGES]) and _first_of(one.ours, one.theirs)
+        ),
     ),
     Difference(
         "the packet fills a gap and tshark reports an error in its own reassembly (`tcp.segment.error`), showing only "

@@ -76,6 +76,16 @@ def test_the_seed_of_the_hash_never_changes_the_units() -> None:
     assert read(capture, engine(seed=1)) == read(capture, engine(seed=99))
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_what_waits_at_the_end_of_a_capture_comes_in_the_order_of_its_packets(seed: int) -> None:
+    talks = [Talk(client_port=10000 + n) for n in range(30)]
+    packets = [p for talk in talks for p in [*talk.open(), talk.say(0, modbus(0))]]
+    for talk in talks:
+        talk.say(0, modbus(1))  # is never captured
+    packets += [talk.say(0, modbus(2 + n)) for n, talk in enumerate(talks)]
+    assert data_of(read(pcap(packets), engine(seed=seed)))[len(talks) :] == [modbus(2 + n) for n in range(len(talks))]
+
+
 @pytest.mark.parametrize("size", [300, 5000, 65535])
 def test_large_units_are_put_together(size: int) -> None:
     talk = Talk(port=102)
