@@ -34,7 +34,7 @@ class DatabaseEntities:
         return self._within(Enterprise, tables.enterprise, scope)
 
     def save_sites(self, sites: Iterable[Site]) -> None:
-        """Keep these, replacing those with known ids."""
+        """Keep these, replacing those of the same enterprise and id."""
         self._save(tables.site, sites)
 
     def sites(self, scope: Scope) -> Sequence[Site]:
@@ -147,6 +147,6 @@ class DatabaseEntities:
             upsert(connection, table, rows)
 
     def _within(self, kind: type[Entity], table: Table, scope: Scope) -> list[Entity]:
-        query = select(table).where(within(table, scope)).order_by(table.c.id)
+        query = select(table).where(within(table, scope)).order_by(table.c.id, *table.primary_key)
         with self._database.read() as connection:
             return [to_entity(kind, row) for row in connection.execute(query).mappings()]

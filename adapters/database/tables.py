@@ -82,8 +82,9 @@ enterprise = Table(
 site = Table(
     "site",
     metadata,
+    _key("organization"),
     _key(),
-    *_texts("organization", "name", "region"),
+    *_texts("name", "region"),
     info={"organization": "organization", "site": "id"},
 )
 user = Table(

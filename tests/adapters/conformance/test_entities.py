@@ -63,6 +63,15 @@ INSPECTION = Inspection(
 USER = User("u1", "li", "$argon2id$x", Role.ANALYST, frozenset({"plant", "mill"}), "zh", "李工", provisional=True)
 
 
+def test_each_enterprise_may_call_a_site_the_same(open_entities: Callable[[], EntityStore]) -> None:
+    store = open_entities()
+    both = [Site("local", "mill", "磨坊"), Site("local", "plant", "电厂")]
+    for site in both:
+        store.save_sites([site])
+    assert store.sites(EVERYTHING) == both
+    assert store.sites(Scope(frozenset({"mill"}), frozenset({"local"}))) == both[:1]
+
+
 def test_entities_come_back_as_they_were_given(open_entities: Callable[[], EntityStore]) -> None:
     store = open_entities()
     admin = User("u2", "root", "", Role.ADMINISTRATOR, None, "en")

@@ -86,6 +86,16 @@ def test_a_session_of_before_user_management_still_stands(tmp_path: Path) -> Non
     assert user == User("u1", "li", "hash", Role.ANALYST, frozenset({"plant"}))
 
 
+def test_sites_go_through_the_change_of_their_key_both_ways(tmp_path: Path) -> None:
+    database = Database.at(tmp_path / "entities.sqlite")
+    local, other, own = Site("local", "mill", "磨坊"), Site("local", "plant", "电厂"), Site("north", "plant", "北厂")
+    DatabaseEntities(database).save_sites([local, other, own])
+    with database.write() as connection:
+        command.downgrade(migration_config(connection), "0003")
+    database.close()
+    assert DatabaseEntities(Database.at(tmp_path / "entities.sqlite")).sites(EVERYTHING) == [local, own]
+
+
 def test_opening_again_changes_nothing(database: Database, tmp_path: Path) -> None:
     DatabaseAlerts(database).save([alert(1)])
     again = Database.at(tmp_path / "entities.sqlite")
