@@ -40,7 +40,11 @@ EPILOG = """Examples:
 
 def command(
     files: Annotated[
-        list[Path], typer.Argument(help="Captures of one site, or folders of them, in any order.", metavar="FILE…")
+        list[Path],
+        typer.Argument(
+            help="Captures of one site, or folders of them, in any order; results give a name that two have with its folder.",
+            metavar="FILE…",
+        ),
     ],
     out: Annotated[Path, typer.Option("-o", "--output", help="Folder for the results.", metavar="DIR")],
     learn: Annotated[
@@ -66,7 +70,7 @@ def command(
     history, present = by_time(captures(learn or [])), by_time(captures(files))
     make_folder(out)
     with Progress("analysing", [str(file) for file in (*history.files, *present.files)]) as progress:
-        run = Reading(progress)
+        run = Reading(progress, [*history.files, *present.files])
         content = Content(progress.warn, rules, read_facts(facts))
         site = SiteAnalysis(Origin(), content.engine(Origin()), known, content.vendors)
         if not learn and not baseline and present.files:
@@ -104,7 +108,7 @@ def _write(out: Path, run: Reading, site: SiteAnalysis, alerts: list[Alert]) -> 
         "not_seen": {name: value for name, value in counters.items() if value and about[name][2]},
         "counters": counters,
         "given_up": site.given_up,
-        "damage": {file.name: said for file, said in run.damage.items()},
+        "damage": {run.names[file]: said for file, said in run.damage.items()},
         "assets": len(assets),
         "conversations": len(conversations),
         "alerts": dict(sorted(Counter(alert.kind for alert in alerts).items())),

@@ -51,7 +51,11 @@ EPILOG = """Examples:
 
 def command(
     files: Annotated[
-        list[Path], typer.Argument(help="Captures of one site, or folders of them, in any order.", metavar="FILE…")
+        list[Path],
+        typer.Argument(
+            help="Captures of one site, or folders of them, in any order; results give a name that two have with its folder.",
+            metavar="FILE…",
+        ),
     ],
     out: Annotated[Path, typer.Option("-o", "--output", help="Folder for the report.", metavar="DIR")],
     assets: Annotated[
@@ -76,7 +80,7 @@ def command(
             progress.warn(f"{assets}: {problem}")
         content = Content(progress.warn, None, read_facts(facts))
         analysis = SiteAnalysis(origin, content.engine(origin), None, content.vendors, _NEVER)
-        gatherer, run = Gatherer(), Reading(progress)
+        gatherer, run = Gatherer(), Reading(progress, ordered)
         alerts: dict[str, Alert] = {}
         for step in steps(run.rows(ordered, last=True)):
             gatherer.take(step)
@@ -85,7 +89,7 @@ def command(
         counters = run.decoder.counters()
         if not counters["packets"]:
             raise InputError("There are no packets to inspect.")
-        read = [_file(file, run.damage.get(file, "")) for file in ordered]
+        read = [_file(file, run.damage.get(file, ""), run.names[file]) for file in ordered]
         seen = gatherer.seen(int(level), analysis.assets.all(), listed, run.first, run.last)
         made = Inspection(
             id=_id(origin, int(level), read, assets),
@@ -124,11 +128,11 @@ def _id(origin: Origin, level: int, captures: list[annex.Capture], assets: Path 
     )
 
 
-def _file(path: Path, damage: str = "") -> annex.Capture:
+def _file(path: Path, damage: str = "", name: str = "") -> annex.Capture:
     try:
         with path.open("rb") as opened:
             digest = hashlib.file_digest(opened, "sha256").hexdigest()
-        return annex.Capture(path.name, digest, path.stat().st_size, damage)
+        return annex.Capture(name or path.name, digest, path.stat().st_size, damage)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from cli.naming import capture_names
 from cli.progress import Progress
 from collectors.capture.folder import captures_in
 from collectors.capture.source import open_capture
@@ -19,6 +20,7 @@ class Reading:
     """What was read so far.
 
     Attributes:
+        names: what each file is called in rows and results; see `capture_names`.
         decoder: has the counters.
         messages: decoded, by protocol.
         first: time of the first packet, ns since 1970; 0 where there is none.
@@ -26,8 +28,10 @@ class Reading:
         damage: what is wrong with a capture, one sentence each.
     """
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: Progress, files: Iterable[Path]) -> None:
+        """Args: says how far it is; every file that will be read."""
         self.progress = progress
+        self.names = capture_names(files)
         self.decoder = Decoder(Origin())
         self.messages: Counter[str] = Counter()
         self.first = self.last = 0
@@ -37,7 +41,7 @@ class Reading:
         """The rows of the files, in this order; `last`: and of the requests left over."""
         for file in files:
             with open_capture(file) as source:
-                for step in self.decoder.read(source, file.name):
+                for step in self.decoder.read(source, self.names[file]):
                     if step.packets:
                         self.first = min(self.first or step.first_time, step.first_time)
                         self.last = max(self.last, step.last_time)

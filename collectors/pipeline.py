@@ -22,7 +22,7 @@ from core.scope import Origin
 _MOST_UNITS = REQUESTS // 16
 """Of one step; the matcher has room for four times as many, and more at once are hardly faster."""
 _LEAST_UNITS = 64
-ROWS_OF_A_STEP = 1 << 18
+ROWS_OF_A_STEP = 1 << 17
 """That a step should have at most. A request of a dozen bytes may ask for two thousand points, so this is held by
 the number of units, which follows the rows that the units before have had."""
 _MANY_ROWS = 1 << 15

@@ -9,6 +9,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
+import pyarrow as pa
+
 from adapters.parquet.catalog import DataFile
 from adapters.parquet.compaction import merge, plan
 from adapters.parquet.counting import Counting
@@ -117,6 +119,8 @@ class ParquetArchive:
                     if merged is not None:
                         self._publish(group, [merged])
                         gone += len(group) - 1
+                # Arrow would keep what the rows had for the next merge, which comes in a minute or tomorrow.
+                pa.default_memory_pool().release_unused()
         return gone
 
     def retain(self, policy: Retention, now: int) -> int:

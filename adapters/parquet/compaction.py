@@ -87,18 +87,17 @@ def merge(
     for file in sorted(group, key=lambda file: file.number):
         check()
         try:
-            tables.append(pq.read_table(root / file.path, page_checksum_verification=True, partitioning=None))
+            tables.append(
+                pq.read_table(root / file.path, page_checksum_verification=True, partitioning=None, use_threads=False)
+            )
         except (pa.ArrowException, OSError) as error:
             if refused(error):
                 raise StorageError(f"Cannot merge {file.path}: {error}.", "Nothing stored is lost.") from error
             damaged(str(file.path), str(error))
     if len(tables) < len(group):
         return None
-    joined = pa.concat_tables(tables, promote_options="permissive").unify_dictionaries().combine_chunks()
-    tables.clear()  # half of the memory at the peak
     check()
-    table = sort(joined)
-    del joined
+    table = sort(_joined(tables))
     check()
     arrived = max(file.arrived for file in group)
     merged = write_rows(root, number, group[0].partition, table, arrived, [file.number for file in group])
@@ -111,10 +110,21 @@ def merge(
     return replace(merged, size=size, grains=tuple(rollups))
 
 
+def _joined(tables: list[pa.Table]) -> pa.Table:
+    """The rows of all, which are let go of: a merge has its rows in memory once, not twice."""
+    joined = pa.concat_tables(tables, promote_options="permissive").unify_dictionaries()
+    tables.clear()
+    return joined
+
+
 def sort(table: pa.Table) -> pa.Table:
     """Rows in order of time; rows of one moment stay in the order they came."""
-    order = pc.sort_indices(table.column(TIME).cast(pa.int64()))
-    return table.take(order)
+    schema, order = table.schema, pc.sort_indices(table.column(TIME).cast(pa.int64()))
+    columns = []
+    while table.num_columns:  # each column goes as soon as it is sorted
+        columns.append(table.column(0).combine_chunks().take(order))
+        table = table.remove_column(0)
+    return pa.Table.from_arrays(columns, schema=schema)
 
 
 def _rollup_writer(frame: pl.DataFrame) -> Callable[[Path], None]:

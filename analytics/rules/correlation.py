@@ -14,6 +14,7 @@ import polars as pl
 
 from analytics.findings import placeholders
 from analytics.rules.rule import Correlation
+from core.watermark import DAY, Watermark, landmarks
 
 MOST_KEPT = 100_000
 """Rows that one correlation keeps between batches; beyond it the oldest are dropped and counted."""
@@ -41,6 +42,7 @@ class Counter:
         self._group = [*_PLACE, *rule.group_by]
         self._columns = self._wanted()
         self._kept: pl.DataFrame | None = None
+        self._time = Watermark()
         self.dropped = 0
 
     @property
@@ -156,17 +158,16 @@ class Counter:
 
     def _keep(self, events: pl.DataFrame) -> None:
         """What the next batch may still need: events within the timespan, no more of them than count."""
-        newest = events["time"].max()
-        if not isinstance(newest, int):
-            return
+        newest = self._time.take(landmarks(events["time"]))
+        # Packets whose clock was wrong must take no place from those of now: what lies days apart is kept apart.
         recent = events.filter(pl.col("time") >= newest - self.rule.timespan).with_columns(
-            index=pl.lit(None, pl.UInt32)
+            index=pl.lit(None, pl.UInt32), days=(pl.col("time").diff() > DAY).cum_sum().fill_null(0)
         )
         if self.rule.value:
-            recent = recent.unique(["group", self.rule.value], keep="last", maintain_order=True)
+            recent = recent.unique(["group", "days", self.rule.value], keep="last", maintain_order=True)
         else:
             # pl.len() counts rows even where a group field is null.
-            late = pl.int_range(pl.len()).reverse().over("group")
+            late = pl.int_range(pl.len()).reverse().over("group", "days")
             recent = recent.filter(late < self.rule.least - 1)
         self.dropped += max(0, recent.height - MOST_KEPT)
         self._kept = recent.tail(MOST_KEPT).select(*self._columns, "time", "index", "shown")

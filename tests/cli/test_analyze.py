@@ -197,3 +197,14 @@ def test_a_folder_stands_for_its_captures(halves: tuple[Path, Path], tmp_path: P
     (tmp_path / "none").mkdir()
     empty = liaowang("analyze", tmp_path / "none", "-o", tmp_path / "out")
     assert (empty.returncode, "no capture in the folder" in empty.stderr) == (NOTHING, True)
+
+
+def test_two_captures_of_one_name_are_told_apart(halves: tuple[Path, Path], tmp_path: Path) -> None:
+    files = [tmp_path / day / "tap.pcap" for day in ("monday", "tuesday")]
+    for file, half in zip(files, halves, strict=True):
+        file.parent.mkdir()
+        file.write_bytes(half.read_bytes())
+    assert liaowang("analyze", *files, "-o", tmp_path / "out").returncode == DONE
+    shown = {part["file"] for one in alerts(tmp_path / "out") for part in one["evidence"]}
+    assert shown
+    assert shown <= {"monday/tap.pcap", "tuesday/tap.pcap"}

@@ -84,7 +84,7 @@ def test_a_capture_knows_how_many_of_its_bytes_are_read_compressed_or_not(hour: 
 
 def test_a_site_that_is_read_is_as_far_as_the_bytes_of_its_captures(hour: Path) -> None:
     with Progress("analysing", [str(hour)]) as progress:
-        places = [sum(progress._done.values()) for _ in Reading(progress).rows([hour], last=True)]
+        places = [sum(progress._done.values()) for _ in Reading(progress, [hour]).rows([hour], last=True)]
     assert len(set(places)) > 2
     assert places == sorted(places)
     assert places[-1] == progress.total == hour.stat().st_size
