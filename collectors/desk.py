@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import queue
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
 
 import pyarrow as pa
 
 from collectors.capture.source import open_capture
+from collectors.delivery import PART, CaptureDelivery
 from collectors.jobs import UPLOAD, Job, Jobs
 from collectors.pipeline import Decoder
 from collectors.sight import SightBook
 from collectors.span import by_time
-from core.errors import InputError, LiaowangError
-from core.ids import make_id
+from core.errors import LiaowangError
 from core.patience import Patience, StoppedError
 from core.ports import EntityStore, EventStream, Retention, StorageError, Upload, UploadState
 from core.rows import RowKind, begin, end
 from core.scope import Origin, Scope
 
-__all__ = ["UPLOAD", "CaptureDelivery", "Desk"]
+__all__ = ["UPLOAD", "Desk"]
 
 LEARNED_SHARE = 10
 """One part in so many of an upload's time is learned where its site has no baseline yet."""
-_PART = ".part"
 _DAY = 86_400_000_000_000
 _log = logging.getLogger(__name__)
 
@@ -68,7 +65,7 @@ class Desk:
         """
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            for rest in self._folder.glob(f"*{_PART}"):
+            for rest in self._folder.glob(f"*{PART}"):
                 rest.unlink()
         except OSError as error:
             raise StorageError(f"Captures cannot be kept in {self._folder}: {error.strerror}.") from error
@@ -92,7 +89,7 @@ class Desk:
 
     def begin(self, name: str, origin: Origin, user: str) -> CaptureDelivery:
         """Takes a capture in, piece by piece."""
-        return CaptureDelivery(self, self._folder, Path(name).name or "capture", origin, user)
+        return CaptureDelivery(self.accept, self._folder, Path(name).name or "capture", origin, user)
 
     def uploads(self, scope: Scope) -> Sequence[Upload]:
         """What was handed in, newest first."""
@@ -134,7 +131,7 @@ class Desk:
 
     def _files(self) -> list[tuple[Path, os.stat_result]]:
         try:
-            return [(path, path.stat()) for path in self._folder.iterdir() if path.suffix != _PART]
+            return [(path, path.stat()) for path in self._folder.iterdir() if path.suffix != PART]
         except FileNotFoundError:  # one that was deleted just now; the next look is in a minute
             return []
         except OSError as error:
@@ -242,67 +239,3 @@ class Desk:
     def _unwanted(self, job: Job) -> bool:
         now = self._jobs.find(job.upload.id)
         return now is None or now.unwanted
-
-
-class CaptureDelivery:
-    """A `Delivery` into a file of its own."""
-
-    def __init__(self, desk: Desk, folder: Path, name: str, origin: Origin, user: str) -> None:
-        """Begins the file. Raises StorageError."""
-        self._desk, self._name, self._origin, self._user = desk, name, origin, user
-        self._path = folder / f"{make_id('part', name, id(self), user)}{_PART}"
-        self._size = 0
-        self._digest = hashlib.sha256()
-        self._accepted = False
-        try:
-            self._file: BinaryIO = self._path.open("wb")
-        except OSError as error:
-            raise _refused(error) from error
-
-    def write(self, piece: bytes) -> None:
-        """Keeps the next bytes. Raises StorageError."""
-        try:
-            self._file.write(piece)
-        except OSError as error:
-            raise _refused(error) from error
-        self._digest.update(piece)
-        self._size += len(piece)
-
-    def finish(self, at: int) -> Upload:
-        """All of it is there and on disk; it must at least begin like a capture, and be a new one.
-
-        Raises:
-            StorageError, InputError, ConflictError: see the port.
-        """
-        origin = self._origin
-        key = make_id("upload", origin.organization, origin.site, self._name, at)
-        path = self._path.with_name(key)
-        try:
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._file.close()
-            open_capture(self._path).close()
-            self._path.rename(path)
-        except OSError as error:
-            raise _refused(error) from error
-        except InputError as error:
-            raise InputError(error.message.replace(str(self._path), self._name), error.hint) from error
-        self._path = path
-        upload = Upload(key, origin.organization, origin.site, self._name, self._size, self._user, at)
-        self._desk.accept(upload, self._digest.hexdigest())
-        self._accepted = True
-        return upload
-
-    def abort(self) -> None:
-        """Nothing of it stays, unless it was accepted already."""
-        if self._accepted:
-            return
-        try:
-            self._file.close()
-        except OSError:
-            _log.info("the rest of %s went nowhere", self._name)  # a full disk, and the file goes away anyway
-        self._path.unlink(missing_ok=True)
-
-
-def _refused(error: OSError) -> StorageError:
-    return StorageError(f"The capture cannot be kept: {error.strerror or error}.", "Nothing stored before is lost.")
