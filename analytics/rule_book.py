@@ -36,6 +36,7 @@ def _rule(rule: AnyRule) -> RuleCard:
         runbook=about.en.runbook,
         runbook_zh=about.zh.runbook,
         false_positives=about.en.falsepositives,
+        false_positives_zh=about.zh.falsepositives,
         source=about.source,
     )
 
@@ -54,4 +55,5 @@ def _learner(learner: type[Learner]) -> RuleCard:
         runbook=learner.runbook[0],
         runbook_zh=learner.runbook[1],
         false_positives=learner.benign[0],
+        false_positives_zh=learner.benign[1],
     )

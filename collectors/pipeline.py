@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,13 +18,14 @@ from collectors.wire.units import Paths, Units
 from core.rows import RowBatch, RowKind
 from core.scope import Origin
 
-_MOST_UNITS = REQUESTS // 16
-"""Of one step; the matcher has room for four times as many, and more at once are hardly faster."""
+_MOST_UNITS = REQUESTS // 4
+"""Of one step: the matcher has room for as many."""
+_MOST_UNITS_WITH_POINTS = REQUESTS // 16
+"""Of one step: each may suddenly have two thousand points, and more at once are hardly faster."""
 _LEAST_UNITS = 64
 ROWS_OF_A_STEP = 1 << 17
 """That a step should have at most. A request of a dozen bytes may ask for two thousand points, so this is held by
 the number of units, which follows the rows that the units before have had."""
-_MANY_ROWS = 1 << 15
 ALL = frozenset(RowKind)
 
 
@@ -71,6 +71,7 @@ class Decoder:
         frames = {one.frame.name: one.frame for one in protocols().values() if one.frame}
         self.engine = engine or Engine(tuple(frames.values()), tally=RowKind.CONNECTIONS in kinds)
         self.file = ""
+        self._points = RowKind.POINTS in kinds
 
     def read(self, source: Source, name: str, most: int = 16_384, shift: int = 0) -> Iterator[Decoded]:
         """The rows of a capture, step by step.
@@ -82,7 +83,7 @@ class Decoder:
             shift: ns that are added to the time of every packet, for demonstrations.
         """
         self.file = name
-        portions = _Portions()
+        portions = self._portions()
         for batch in self.engine.read(source, most):
             first, last = batch.first_time + shift, batch.last_time + shift
             frames = [reader for reader in self._readers if reader.frame in batch.units]
@@ -96,12 +97,7 @@ class Decoder:
                     if units.start.size
                     for found in self._read(reader, _later(units, shift), batch.paths)
                 ]
-                many = sum(one.rows.num_rows for one in held)
-                portions.had(many)
-                if many > _MANY_ROWS:
-                    # PDUs and their lists point at each other, so this memory would wait for the collector, which
-                    # goes by the number of objects and not by their size.
-                    gc.collect(1)
+                portions.had(sum(one.rows.num_rows for one in held))
             rows = held or []
             if batch.connections:
                 rows.append(connection_rows(batch.connections, self.origin, self.file, shift))
@@ -109,11 +105,7 @@ class Decoder:
 
     def finish(self) -> list[RowBatch]:
         """The requests that nobody has answered by the end of the input."""
-        rows = _together([row for reader in self._readers for row in reader.finish(self.origin)])
-        # PDUs and their lists point at each other and at the engine's memory. Python looks for such circles by the
-        # number of objects, so some decoders later there would be gigabytes.
-        gc.collect()
-        return rows
+        return _together([row for reader in self._readers for row in reader.finish(self.origin)])
 
     def counters(self) -> dict[str, int]:
         """What was read, and everything that was not understood, by reason."""
@@ -122,6 +114,13 @@ class Decoder:
             for name, value in reader.counters().items():
                 counts[name] = counts.get(name, 0) + value
         return counts
+
+    def _portions(self) -> _Portions:
+        return (
+            _Portions(8 * _LEAST_UNITS, _MOST_UNITS_WITH_POINTS)
+            if self._points
+            else _Portions(_MOST_UNITS, _MOST_UNITS)
+        )
 
     def _read(self, reader: Reader, units: Units, paths: Paths) -> Iterator[RowBatch]:
         return reader.read(units, paths, self.origin, self.file)
@@ -156,8 +155,8 @@ class _Portions:
     It depends on the units alone, so that a capture is cut alike each time it is read.
     """
 
-    def __init__(self) -> None:
-        self._most, self._taken = 8 * _LEAST_UNITS, 0
+    def __init__(self, first: int, most: int) -> None:
+        self._most, self._limit, self._taken = first, most, 0
 
     def of(self, units: Sequence[Units]) -> Iterator[list[Units]]:
         """Portions of the units of several readers, in the order of their packets."""
@@ -178,7 +177,7 @@ class _Portions:
         rate = 2 * rows / max(1, self._taken)  # the next may have twice as many
         while self._most > _LEAST_UNITS and self._most * rate > ROWS_OF_A_STEP:
             self._most //= 2
-        if self._most < _MOST_UNITS and 4 * self._most * rate <= ROWS_OF_A_STEP:
+        if self._most < self._limit and 4 * self._most * rate <= ROWS_OF_A_STEP:
             self._most *= 2
 
 

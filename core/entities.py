@@ -177,6 +177,7 @@ class Fact:
         name: such as `vendor`, `model`, `firmware`, `role`.
         value: what was learned.
         why: how, in a few words: `MEI device identification`, `OUI of the MAC address`.
+        why_zh: the same in Chinese; empty where only the English is kept.
         file: capture.
         frame: 1-based packet number, 0 where it follows from many.
     """
@@ -186,6 +187,7 @@ class Fact:
     why: str
     file: str = ""
     frame: int = 0
+    why_zh: str = ""
 
 
 @dataclass(frozen=True, slots=True)

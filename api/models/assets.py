@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import Field
 
-from api.models.base import Address, Count, Id, Model, Organization, Page, Protocol, Site
+from api.models.base import Address, Count, Id, Model, Organization, Page, Protocol, Site, Words
 from api.times import Time
 from core import entities
 
@@ -15,7 +15,7 @@ class Fact(Model):
 
     name: str = Field(examples=["vendor"])
     value: str = Field(examples=["Schneider Electric"])
-    why: str = Field(examples=["MEI device identification"])
+    why: Words
     file: str = Field(examples=["plant.pcap"])
     frame: int = Field(description="1-based packet number, 0 where it follows from many", examples=[311])
 
@@ -47,7 +47,13 @@ class Asset(Model):
             | {name: list(getattr(asset, name)) for name in ("macs", "ips", "protocols")}
             | {
                 "facts": [
-                    Fact(name=fact.name, value=fact.value, why=fact.why, file=fact.file, frame=fact.frame)
+                    Fact(
+                        name=fact.name,
+                        value=fact.value,
+                        why=Words(en=fact.why, zh=fact.why_zh or fact.why),
+                        file=fact.file,
+                        frame=fact.frame,
+                    )
                     for fact in asset.facts
                 ]
             }

@@ -15,6 +15,13 @@ class Runbook(Model):
     zh: list[str] = Field(examples=[["向控制室确认该写操作是否为计划内。"]])
 
 
+class FalsePositives(Model):
+    """What else looks like it."""
+
+    en: list[str] = Field(examples=[["A master that was replaced"]])
+    zh: list[str] = Field(examples=[["主站已更换"]])
+
+
 class RuleCard(Model):
     """One detector as people see it."""
 
@@ -26,7 +33,7 @@ class RuleCard(Model):
     techniques: list[str] = Field(description="ATT&CK for ICS", examples=[["T0855"]])
     protocol: str = Field(description="empty where it concerns all", examples=["modbus"])
     runbook: Runbook
-    false_positives: list[str] = Field(examples=[["A master that was replaced"]])
+    false_positives: FalsePositives
     references: list[str] = Field(examples=[["https://attack.mitre.org/techniques/T0855/"]])
     source: str = Field(description="the rule itself, empty where it is no text", examples=["title: ..."])
 
@@ -43,7 +50,9 @@ class RuleCard(Model):
                 "techniques": list(card.techniques),
                 "protocol": card.protocol,
                 "runbook": Runbook(en=list(card.runbook), zh=list(card.runbook_zh)),
-                "false_positives": list(card.false_positives),
+                "false_positives": FalsePositives(
+                    en=list(card.false_positives), zh=list(card.false_positives_zh)
+                ),
                 "references": list(card.references),
                 "source": card.source,
             }

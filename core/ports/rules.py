@@ -21,7 +21,7 @@ class RuleCard:
         techniques: ATT&CK for ICS ids.
         protocol: as in `network.protocol`; empty where it concerns all.
         runbook: steps to take; `runbook_zh` likewise.
-        false_positives: what else looks like it.
+        false_positives: what else looks like it; `false_positives_zh` likewise.
         references: addresses to read on.
         source: the rule as it is written, empty where it is no text.
     """
@@ -38,6 +38,7 @@ class RuleCard:
     runbook: tuple[str, ...] = ()
     runbook_zh: tuple[str, ...] = ()
     false_positives: tuple[str, ...] = ()
+    false_positives_zh: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     source: str = ""
 

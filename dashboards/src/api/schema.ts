@@ -1846,11 +1846,27 @@ export interface components {
              * @example Schneider Electric
              */
             value: string;
+            why: components["schemas"]["Words"];
+        };
+        /**
+         * FalsePositives
+         * @description What else looks like it.
+         */
+        FalsePositives: {
             /**
-             * Why
-             * @example MEI device identification
+             * En
+             * @example [
+             *       "A master that was replaced"
+             *     ]
              */
-            why: string;
+            en: string[];
+            /**
+             * Zh
+             * @example [
+             *       "主站已更换"
+             *     ]
+             */
+            zh: string[];
         };
         /**
          * Fault
@@ -2632,13 +2648,7 @@ export interface components {
          */
         RuleCard: {
             description: components["schemas"]["Words"];
-            /**
-             * False Positives
-             * @example [
-             *       "A master that was replaced"
-             *     ]
-             */
-            false_positives: string[];
+            false_positives: components["schemas"]["FalsePositives"];
             /**
              * Id
              * @example modbus-write-from-unknown-master
@@ -3119,6 +3129,7 @@ export type Facet = components['schemas']['Facet'];
 export type Facets = components['schemas']['Facets'];
 export type FacetValue = components['schemas']['FacetValue'];
 export type Fact = components['schemas']['Fact'];
+export type FalsePositives = components['schemas']['FalsePositives'];
 export type Fault = components['schemas']['Fault'];
 export type FieldCard = components['schemas']['FieldCard'];
 export type FieldList = components['schemas']['FieldList'];
@@ -3449,9 +3460,14 @@ export interface operations {
                      *             "向控制室确认该写操作是否为计划内。"
                      *           ]
                      *         },
-                     *         "false_positives": [
-                     *           "A master that was replaced"
-                     *         ],
+                     *         "false_positives": {
+                     *           "en": [
+                     *             "A master that was replaced"
+                     *           ],
+                     *           "zh": [
+                     *             "主站已更换"
+                     *           ]
+                     *         },
                      *         "references": [
                      *           "https://attack.mitre.org/techniques/T0855/"
                      *         ],
@@ -4233,7 +4249,10 @@ export interface operations {
                      *             {
                      *               "name": "vendor",
                      *               "value": "Schneider Electric",
-                     *               "why": "MEI device identification",
+                     *               "why": {
+                     *                 "en": "Write from an unknown master",
+                     *                 "zh": "来自未知主站的写操作"
+                     *               },
                      *               "file": "plant.pcap",
                      *               "frame": 311
                      *             }
@@ -4375,7 +4394,10 @@ export interface operations {
                      *         {
                      *           "name": "vendor",
                      *           "value": "Schneider Electric",
-                     *           "why": "MEI device identification",
+                     *           "why": {
+                     *             "en": "Write from an unknown master",
+                     *             "zh": "来自未知主站的写操作"
+                     *           },
                      *           "file": "plant.pcap",
                      *           "frame": 311
                      *         }
@@ -8516,9 +8538,14 @@ export interface operations {
                      *               "向控制室确认该写操作是否为计划内。"
                      *             ]
                      *           },
-                     *           "false_positives": [
-                     *             "A master that was replaced"
-                     *           ],
+                     *           "false_positives": {
+                     *             "en": [
+                     *               "A master that was replaced"
+                     *             ],
+                     *             "zh": [
+                     *               "主站已更换"
+                     *             ]
+                     *           },
                      *           "references": [
                      *             "https://attack.mitre.org/techniques/T0855/"
                      *           ],
@@ -8660,9 +8687,14 @@ export interface operations {
                      *           "向控制室确认该写操作是否为计划内。"
                      *         ]
                      *       },
-                     *       "false_positives": [
-                     *         "A master that was replaced"
-                     *       ],
+                     *       "false_positives": {
+                     *         "en": [
+                     *           "A master that was replaced"
+                     *         ],
+                     *         "zh": [
+                     *           "主站已更换"
+                     *         ]
+                     *       },
                      *       "references": [
                      *         "https://attack.mitre.org/techniques/T0855/"
                      *       ],
