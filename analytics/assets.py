@@ -46,6 +46,7 @@ MOST_MACS = 16
 MOST_EARLIER = 8
 """Earlier values that are kept of one fact."""
 _BY_OUI = "MAC address"
+_BEHIND = ("several addresses stand behind this MAC address", "该 MAC 地址后有多个地址")
 _FOLLOWS = ("role", "router", "mac", "protocol", "first_seen", "last_seen")
 """Facts that are made anew of what is known."""
 
@@ -130,7 +131,7 @@ class Assets:
                 if not _is_guess(fact):
                     one.said.setdefault(fact.name, []).append(_Said(fact, 0, None))
             why = next((fact for fact in asset.facts if fact.name == "role"), Fact("role", "", ""))
-            one.kept = Guess(asset.role, asset.level or 0, why.why) if asset.role else None
+            one.kept = Guess(asset.role, asset.level or 0, why.why, why.why_zh) if asset.role else None
             one.why_kept = (why.file, why.frame)
             for role in asset.protocols:
                 name, _, side = role.partition(":")
@@ -229,7 +230,7 @@ class Assets:
         for ip, protocol, name, text, file, frame, time, unit in changes.iter_rows():
             fact = _IDENTITY.get(name or "")
             if fact and text and ip in self._seen:
-                _note(self._seen[ip], _Said(Fact(fact, text, f"{protocol} {name}", file, frame), time, unit))
+                _note(self._seen[ip], _Said(_fact(fact, text, (f"{protocol} {name}",) * 2, (file, frame)), time, unit))
                 changed.add(ip)
         return changed
 
@@ -240,13 +241,13 @@ class Assets:
         own = tuple(sorted(mac for mac in one.macs if not self._links.shared(mac)))
         makers = {self.vendors.get(mac.replace(":", "")[:6].upper(), "") for mac in own}
         if len(makers) == 1 and (vendor := makers.pop()):
-            facts.setdefault("vendor", Fact("vendor", vendor, f"{_BY_OUI} {own[0]} (OUI)", *one.macs[own[0]]))
+            why = f"{_BY_OUI} {own[0]} (OUI)", f"MAC 地址 {own[0]}（OUI）"
+            facts.setdefault("vendor", _fact("vendor", vendor, why, one.macs[own[0]]))
         for mac in sorted(one.macs.keys() - set(own)):
-            why = "several addresses stand behind this MAC address"
-            facts.setdefault("router", Fact("router", mac, why, *one.macs[mac]))
+            facts.setdefault("router", _fact("router", mac, _BEHIND, one.macs[mac]))
         asks = {name: len(servers) for name, servers in one.asks.items()}
         guessed = at_least(guess(frozenset(one.serves), asks, one.commands, frozenset(one.units)), one.kept)
-        facts.setdefault("role", Fact("role", guessed.role, guessed.why, *_packet_of(guessed, one)))
+        facts.setdefault("role", _fact("role", guessed.role, (guessed.why, guessed.why_zh), _packet_of(guessed, one)))
         values = {name: fact.value for name, fact in facts.items()}
         earlier = [fact for fact in said if facts[fact.name] is not fact]
         every = [*facts.values(), *earlier, *_sightings(one, own)]
@@ -290,12 +291,17 @@ def _note(one: _Seen, new: _Said) -> None:
 def _sightings(one: _Seen, own: tuple[str, ...]) -> list[Fact]:
     """Addresses, protocols and times, each with the packet that showed it."""
     return [
-        Fact("first_seen", rfc3339(one.first_seen), "first packet", *one.first),
-        Fact("last_seen", rfc3339(one.last_seen), "latest packet", *one.last),
-        *(Fact("mac", mac, "address of its packets", *one.macs[mac]) for mac in own),
-        *(Fact("protocol", f"{name}:client", "asks", *one.asked[name]) for name in sorted(one.asked)),
-        *(Fact("protocol", f"{name}:server", "answers", *one.serves[name]) for name in sorted(one.serves)),
+        _fact("first_seen", rfc3339(one.first_seen), ("first packet", "首个报文"), one.first),
+        _fact("last_seen", rfc3339(one.last_seen), ("latest packet", "最近的报文"), one.last),
+        *(_fact("mac", mac, ("address of its packets", "其报文的地址"), one.macs[mac]) for mac in own),
+        *(_fact("protocol", f"{name}:client", ("asks", "询问"), one.asked[name]) for name in sorted(one.asked)),
+        *(_fact("protocol", f"{name}:server", ("answers", "应答"), one.serves[name]) for name in sorted(one.serves)),
     ]
+
+
+def _fact(name: str, value: str, why: tuple[str, str], packet: Packet) -> Fact:
+    """The fact, `why` in English and Chinese."""
+    return Fact(name, value, why[0], *packet, why_zh=why[1])
 
 
 def _packet_of(guessed: Guess, one: _Seen) -> Packet:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from analytics.step import WRITES
 from core.commands import COMMANDS, below
@@ -28,11 +28,12 @@ _RANK = ("", "historian", "hmi", "scada_server", "ews", "plc", "rtu", "gateway")
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A role, its level of the Purdue model, and why."""
+    """A role, its level of the Purdue model, and why, in English and Chinese (empty where an older run kept it)."""
 
     role: str
     level: float
     why: str
+    why_zh: str = field(default="", compare=False)
 
 
 def guess(
@@ -50,13 +51,14 @@ def guess(
         units: Modbus units that were asked for at its address.
     """
     if serves and asks:
-        return Guess("gateway", 2, f"answers {_names(serves)} and asks {_names(asks)} itself")
-    if len(units - _NO_UNIT) > 1:
-        return Guess("gateway", 2, f"answers for {len(units - _NO_UNIT)} Modbus units")
+        own, others = _names(serves), _names(asks)
+        return Guess("gateway", 2, f"answers {own} and asks {others} itself", f"应答 {own}，自身又询问 {others}")
+    if (many := len(units - _NO_UNIT)) > 1:
+        return Guess("gateway", 2, f"answers for {many} Modbus units", f"代 {many} 个 Modbus 单元应答")
     if serves & _TELECONTROL:
-        return Guess("rtu", 1, f"answers telecontrol ({_names(serves)})")
+        return Guess("rtu", 1, f"answers telecontrol ({_names(serves)})", f"应答远动规约（{_names(serves)}）")
     if serves:
-        return Guess("plc", 1, f"answers {_names(serves)}")
+        return Guess("plc", 1, f"answers {_names(serves)}", f"应答 {_names(serves)}")
     return _station(asks, list(commands))
 
 
@@ -66,18 +68,21 @@ def _station(asks: Mapping[str, int], commands: list[tuple[str, str]]) -> Guess:
     identified = {protocol for protocol, command in commands if command in _IDENTITY}
     writes = any(command in _CHANGES for _, command in commands)
     if engineering:
-        named = ", ".join(COMMANDS[command].en for command in engineering)
-        return Guess("ews", 3, f"changes programs or operating modes ({named})")
+        en = ", ".join(COMMANDS[command].en for command in engineering)
+        zh = "、".join(COMMANDS[command].zh for command in engineering)
+        return Guess("ews", 3, f"changes programs or operating modes ({en})", f"更改程序或运行模式（{zh}）")
     if len(identified) > 1:
-        return Guess("ews", 3, f"asks devices for their identity in {_names(identified)}")
-    servers = sum(asks.values())
-    if set(asks) & _TELECONTROL:
-        return Guess("scada_server", 2, f"asks by telecontrol ({_names(set(asks) & _TELECONTROL)})")
+        names = _names(identified)
+        return Guess("ews", 3, f"asks devices for their identity in {names}", f"以 {names} 询问设备标识")
+    servers, names = sum(asks.values()), _names(asks)
+    if telecontrol := _names(set(asks) & _TELECONTROL):
+        return Guess("scada_server", 2, f"asks by telecontrol ({telecontrol})", f"以远动规约询问（{telecontrol}）")
     if writes and servers >= _MANY:
-        return Guess("scada_server", 2, f"reads and commands {servers} servers in {_names(asks)}")
+        what = f"reads and commands {servers} servers in {names}", f"以 {names} 读取并控制 {servers} 个服务端"
+        return Guess("scada_server", 2, *what)
     if writes:
-        return Guess("hmi", 2, f"reads and commands by {_names(asks)}")
-    return Guess("historian" if asks else "", 3, f"only reads {_names(asks)}")
+        return Guess("hmi", 2, f"reads and commands by {names}", f"以 {names} 读取并控制")
+    return Guess("historian" if asks else "", 3, f"only reads {names}", f"只以 {names} 读取")
 
 
 def at_least(one: Guess, kept: Guess | None) -> Guess:

@@ -61,6 +61,7 @@ def asset_document(asset: Asset) -> Document:
                 "name": fact.name,
                 "value": fact.value,
                 "why": fact.why,
+                "why.zh": fact.why_zh or fact.why,
                 "file": fact.file or None,
                 "frame": fact.frame or None,
             }

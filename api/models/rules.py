@@ -50,9 +50,7 @@ class RuleCard(Model):
                 "techniques": list(card.techniques),
                 "protocol": card.protocol,
                 "runbook": Runbook(en=list(card.runbook), zh=list(card.runbook_zh)),
-                "false_positives": FalsePositives(
-                    en=list(card.false_positives), zh=list(card.false_positives_zh)
-                ),
+                "false_positives": FalsePositives(en=list(card.false_positives), zh=list(card.false_positives_zh)),
                 "references": list(card.references),
                 "source": card.source,
             }

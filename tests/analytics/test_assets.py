@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -240,4 +241,12 @@ def test_who_commands_is_no_historian(command: str) -> None:
 def test_who_stops_controllers_is_an_engineering_station_and_the_reason_is_in_words() -> None:
     found = guess(frozenset(), {"s7comm": 1}, {("s7comm", "ot_stop_command")})
     assert found.role == "ews"
-    assert "ot_" not in found.why
+    assert "ot_" not in found.why + found.why_zh
+
+
+def test_every_fact_says_why_in_both_languages() -> None:
+    facts = [fact for asset in learned().values() for fact in asset.facts]
+    assert {"role", "vendor", "router", "mac", "protocol"} <= {fact.name for fact in facts}
+    # What a device calls a part of its identity is a name, the same in both.
+    assert [one for one in facts if not re.search("[\u4e00-\u9fff]", one.why_zh) and one.why_zh != one.why] == []
+    assert [one for one in facts if one.name in ("role", "router") and one.why_zh == one.why] == []

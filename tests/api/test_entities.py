@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from api.models import assets
 from api.models.assets import draw
-from core.entities import Asset, Conversation
+from api.models.rules import RuleCard
+from core import ports
+from core.entities import Asset, Conversation, Fact
 from tests.api.conftest import Sign
 
 
@@ -21,7 +24,18 @@ def test_a_list_of_assets_can_be_narrowed_and_paged(sign: Sign) -> None:
 
 def test_each_fact_of_an_asset_names_the_packet_it_comes_from(sign: Sign) -> None:
     (fact,) = sign("guest").get("/api/assets/north-asset-0")["facts"]
-    assert (fact["file"], fact["frame"], fact["why"]) == ("plain.pcap", 3, "OUI of the MAC address")
+    assert (fact["file"], fact["frame"], fact["why"]["en"]) == ("plain.pcap", 3, "OUI of the MAC address")
+
+
+def test_the_reason_of_a_fact_comes_in_both_languages_and_one_that_is_kept_without_chinese_in_english() -> None:
+    old, new = (Fact("vendor", "ABB", "OUI of the MAC address", why_zh=zh) for zh in ("", "MAC 地址的 OUI"))
+    shown = assets.Asset.of(Asset("a", "north", "plant", (), (), facts=(old, new))).facts
+    assert [fact.why.zh for fact in shown] == ["OUI of the MAC address", "MAC 地址的 OUI"]
+
+
+def test_what_else_looks_like_a_rule_comes_in_both_languages() -> None:
+    card = ports.RuleCard("a", "rule", "A", "甲", "", "", 5, false_positives=("a test",), false_positives_zh=("测试",))
+    assert RuleCard.of(card).false_positives.model_dump() == {"en": ["a test"], "zh": ["测试"]}
 
 
 def test_the_topology_joins_assets_by_what_they_said(sign: Sign) -> None:

@@ -94,6 +94,10 @@ def test_an_alert_names_commands_in_words(rule: AnyRule) -> None:
 @every_rule
 def test_people_are_shown_the_rule_as_it_is_written(rule: AnyRule) -> None:
     (card,) = (one for one in Cards(RULES).cards() if one.id == rule.about.id)
+    assert (card.false_positives, card.false_positives_zh) == (
+        rule.about.en.falsepositives,
+        rule.about.zh.falsepositives,
+    )
     head, text = card.source.split("\n", 1)
     assert head == f"# {rule.about.file}"
     assert yaml.safe_load(text)["id"] == rule.about.id
