@@ -19,10 +19,9 @@ from analytics.pipeline import SiteAnalysis, steps
 from cli.content import Content, read_facts
 from cli.main import DAMAGED, VERSION
 from cli.progress import Progress
-from cli.reading import Reading, captures
+from cli.reading import Reading, in_time
 from cli.target import make_folder, save
 from collectors.pipeline import meanings
-from collectors.span import by_time
 from core.documents import alert_document, asset_document, conversation_document
 from core.entities import Alert
 from core.scope import Origin
@@ -67,10 +66,10 @@ def command(
     """Analyse captures as one site's history: alerts, assets, conversations."""
     began = time.time()
     known = read_baseline(baseline) if baseline else Baseline()
-    history, present = by_time(captures(learn or [])), by_time(captures(files))
+    (history, lost), (present, refused) = in_time(learn or []), in_time(files)
     make_folder(out)
     with Progress("analysing", [str(file) for file in (*history.files, *present.files)]) as progress:
-        run = Reading(progress, [*history.files, *present.files])
+        run = Reading(progress, [*history.files, *present.files], lost | refused)
         content = Content(progress.warn, rules, read_facts(facts))
         site = SiteAnalysis(Origin(), content.engine(Origin()), known, content.vendors)
         if not learn and not baseline and present.files:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterator
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -13,25 +13,17 @@ import typer
 from adapters.database.engine import Database
 from adapters.database.entities import DatabaseEntities
 from analytics.inspection import annex, register
-from analytics.inspection.gather import Gatherer
 from analytics.inspection.report.reports import InspectionReports
-from analytics.inspection.requirements import standard
-from analytics.inspection.verdicts import findings
-from analytics.pipeline import SiteAnalysis, steps
 from cli.content import Content, read_facts
+from cli.inspector.inspect import Listed, Outcome, Place, described, inspect_read
 from cli.main import DAMAGED
 from cli.progress import Progress
-from cli.reading import Reading, captures
+from cli.reading import Reading, in_time
 from cli.target import make_folder, save
-from collectors.pipeline import meanings
-from collectors.span import by_time
-from core.entities import Alert, Enterprise, Inspection, Site, Verdict
+from core.entities import Enterprise, Inspection, Site, Verdict
 from core.errors import InputError, UnsupportedError
-from core.ids import make_id
+from core.rows import RowBatch
 from core.scope import Origin, Scope
-
-_NEVER = 1 << 62
-"""Everything is learned, so that baselines stay silent: half an hour is no history."""
 
 
 class Graded(StrEnum):
@@ -71,70 +63,50 @@ def command(
     data: Annotated[Path | None, typer.Option(help="Keep it in the platform's data folder too.", metavar="DIR")] = None,
 ) -> None:
     """Inspect recorded traffic against GB/T 22239-2019 for industrial control systems; nothing is sent."""
-    origin = Origin()
-    listed = register.read(_read(assets), str(assets)) if assets else None
-    ordered = by_time(captures(files)).files
+    place = Place(Origin(), name or Origin().organization, site or Origin().site, int(level))
+    listed = _listed(assets) if assets else None
+    span, refused = in_time(files)
     make_folder(out)
-    with Progress("inspecting", [str(file) for file in ordered]) as progress:
-        for problem in listed.problems if listed else ():
+    with Progress("inspecting", [str(file) for file in span.files]) as progress:
+        for problem in listed.register.problems if listed else ():
             progress.warn(f"{assets}: {problem}")
-        content = Content(progress.warn, None, read_facts(facts))
-        analysis = SiteAnalysis(origin, content.engine(origin), None, content.vendors, _NEVER)
-        gatherer, run = Gatherer(), Reading(progress, ordered)
-        alerts: dict[str, Alert] = {}
-        for step in steps(run.rows(ordered, last=True)):
-            gatherer.take(step)
-            alerts.update({alert.id: alert for alert in analysis.take(step).alerts})
-        alerts.update({alert.id: alert for alert in analysis.finish().alerts})
-        counters = run.decoder.counters()
-        if not counters["packets"]:
-            raise InputError("There are no packets to inspect.")
-        read = [_file(file, run.damage.get(file, ""), run.names[file]) for file in ordered]
-        seen = gatherer.seen(int(level), analysis.assets.all(), listed, run.first, run.last)
-        made = Inspection(
-            id=_id(origin, int(level), read, assets),
-            organization=origin.organization,
-            site=origin.site,
-            standard=standard(int(level)),
-            at=run.last,
-            captures=tuple(one.name for one in read),
-            packets=counters["packets"],
-            findings=findings(seen),
+        run = Reading(progress, span.files, refused)
+        outcome = inspect_read(
+            place, _Captures(run, span.files), listed, Content(progress.warn, None, read_facts(facts))
         )
-        blind = tuple(
-            (number, *meanings()[key][:2]) for key, number in counters.items() if number and meanings()[key][2]
-        )
-        about = annex.About(
-            name or origin.organization,
-            site or origin.site,
-            tuple(read),
-            blind,
-            _file(assets) if assets else None,
-        )
-        kept = annex.dump(annex.annex(about, seen, alerts.values()))
-        if data:
-            made = _keep(data, made, kept, name, site)
-        whole = _write(out, made, kept, progress)
+        made = _keep(data, outcome, name, site) if data else outcome.inspection
+        whole = _write(out, made, outcome.annex, progress)
         _say(progress, made, out)
-    if not whole or (listed and listed.problems) or run.damage:
+    if not whole or run.damage or outcome.problems:
         raise typer.Exit(DAMAGED)
 
 
-def _id(origin: Origin, level: int, captures: list[annex.Capture], assets: Path | None) -> str:
-    """The same for the same captures, list and level."""
-    parts = [one.sha256 for one in captures]
-    return make_id(
-        "inspection", origin.organization, origin.site, level, *parts, _file(assets).sha256 if assets else None
-    )
+class _Captures:
+    """What the inspection is to see of captures that are read with a progress bar."""
+
+    def __init__(self, run: Reading, files: list[Path]) -> None:
+        self.decoder = run.decoder
+        self._run, self._files = run, files
+
+    @property
+    def first(self) -> int:
+        return self._run.first
+
+    @property
+    def last(self) -> int:
+        return self._run.last
+
+    def rows(self) -> Iterator[RowBatch]:
+        return self._run.rows(self._files, last=True)
+
+    def files(self) -> tuple[annex.Capture, ...]:
+        names, damage = self._run.names, self._run.damage
+        return tuple(described(file, names[file], damage.get(file, "")) for file in self._files)
 
 
-def _file(path: Path, damage: str = "", name: str = "") -> annex.Capture:
-    try:
-        with path.open("rb") as opened:
-            digest = hashlib.file_digest(opened, "sha256").hexdigest()
-        return annex.Capture(name or path.name, digest, path.stat().st_size, damage)
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+def _listed(file: Path) -> Listed:
+    data = _read(file)
+    return Listed.of(register.read(data, str(file)), file.name, data)
 
 
 def _read(path: Path) -> bytes:
@@ -144,8 +116,9 @@ def _read(path: Path) -> bytes:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
 
 
-def _keep(data: Path, made: Inspection, kept: bytes, name: str, site: str) -> Inspection:
+def _keep(data: Path, outcome: Outcome, name: str, site: str) -> Inspection:
     """Keeps it where `liaowang serve` shows it; returns it as kept, with repairs that people have begun."""
+    made = outcome.inspection
     make_folder(data)
     database = Database.at(data / "liaowang.sqlite")
     try:
@@ -157,7 +130,7 @@ def _keep(data: Path, made: Inspection, kept: bytes, name: str, site: str) -> In
         sites = {one.id: one for one in entities.sites(scope)}
         place = sites.get(made.site, Site(made.site, made.organization, made.site))
         entities.save_sites([replace(place, name=site or place.name)])
-        entities.save_state(annex.state_name(made.id), kept)
+        entities.save_state(annex.state_name(made.id), outcome.annex)
         entities.save_inspection(made)
         return next(one for one in entities.inspections(scope) if one.id == made.id)
     finally:

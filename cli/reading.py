@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from cli.naming import capture_names
 from cli.progress import Progress
 from collectors.capture.folder import captures_in
 from collectors.capture.source import open_capture
 from collectors.pipeline import Decoder
+from collectors.span import Span, by_time
 from core.errors import InputError
 from core.rows import RowBatch, RowKind
 from core.scope import Origin
@@ -28,14 +30,19 @@ class Reading:
         damage: what is wrong with a capture, one sentence each.
     """
 
-    def __init__(self, progress: Progress, files: Iterable[Path]) -> None:
-        """Args: says how far it is; every file that will be read."""
+    def __init__(
+        self, progress: Progress, files: Iterable[Path], refused: Mapping[Path, InputError] = MappingProxyType({})
+    ) -> None:
+        """Args: says how far it is; every file that will be read; those that cannot be, of which it warns."""
+        files = [*files, *refused]
         self.progress = progress
         self.names = capture_names(files)
         self.decoder = Decoder(Origin())
         self.messages: Counter[str] = Counter()
         self.first = self.last = 0
-        self.damage: dict[Path, str] = {}
+        self.damage = {file: error.message for file, error in refused.items()}
+        for error in refused.values():
+            progress.warn(str(error))
 
     def rows(self, files: Iterable[Path], *, last: bool) -> Iterator[RowBatch]:
         """The rows of the files, in this order; `last`: and of the requests left over."""
@@ -58,6 +65,22 @@ class Reading:
         for batch in rows:
             if batch.kind is RowKind.MESSAGES:
                 self.messages[batch.protocol] += batch.rows.num_rows
+
+
+def in_time(places: Iterable[Path]) -> tuple[Span, dict[Path, InputError]]:
+    """The captures at these places that can be read, in order of time, and why the others cannot.
+
+    Raises:
+        InputError: none can be read, or a folder holds none.
+    """
+    files = captures(places)
+    refused: dict[Path, InputError] = {}
+    span = by_time(files, refused=refused)
+    if len(files) == 1 and refused:
+        raise refused[files[0]]
+    if files and not span.files:
+        raise InputError(f"None of the {len(files)} captures can be read.", f"The first: {refused[files[0]].message}")
+    return span, refused
 
 
 def captures(places: Iterable[Path]) -> list[Path]:

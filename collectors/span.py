@@ -10,6 +10,7 @@ import polars as pl
 
 from collectors.capture.source import Source, open_capture
 from collectors.wire.engine import Engine
+from core.errors import InputError
 from core.watermark import DAY, landmarks, vouched_span
 
 
@@ -30,16 +31,27 @@ class Span:
     last: int
 
 
-def by_time(files: Iterable[Path], most: int | None = None) -> Span:
+def by_time(files: Iterable[Path], most: int | None = None, refused: dict[Path, InputError] | None = None) -> Span:
     """The captures in order of time; of each at most `most` bytes are decompressed.
+
+    Args:
+        files: the captures.
+        most: bytes.
+        refused: takes those that cannot be read or are none, and why; without it the first of them ends it.
 
     Raises:
         InputError: one cannot be read or is none.
     """
     found: list[tuple[int, list[int], Path]] = []
     for file in files:
-        with open_capture(file, most) as source:
-            times = _times(source)
+        try:
+            with open_capture(file, most) as source:
+                times = _times(source)
+        except InputError as error:
+            if refused is None:
+                raise
+            refused[file] = error
+            continue
         first, _ = vouched_span(times) or (0, 0)
         found.append((first, times, file))
     found.sort(key=lambda one: (not one[1], one[0], str(one[2])))

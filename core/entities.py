@@ -9,6 +9,9 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 
+from core.credit_code import is_valid
+from core.errors import InputError
+
 
 class EnterpriseKind(enum.Enum):
     """The three kinds of enterprise of 工业互联网企业网络安全分类分级管理 (MIIT)."""
@@ -32,6 +35,9 @@ class Enterprise:
         region: administrative code (GB/T 2260), six digits, or empty.
         contact: name, telephone, mail, as one text.
         demo: made up for the demonstration.
+
+    Raises:
+        InputError: the credit code is none.
     """
 
     id: str
@@ -43,6 +49,14 @@ class Enterprise:
     region: str = ""
     contact: str = ""
     demo: bool = False
+
+    def __post_init__(self) -> None:
+        """Checks the credit code: a slip of the pen would name another enterprise in what is reported."""
+        if self.credit_code and not is_valid(self.credit_code):
+            raise InputError(
+                f"{self.credit_code!r} of enterprise {self.id!r} is no unified social credit code (统一社会信用代码).",
+                "It has 18 digits and capitals, of which the last is a check sign (GB 32100-2015).",
+            )
 
 
 @dataclass(frozen=True, slots=True)

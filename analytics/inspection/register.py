@@ -8,7 +8,7 @@ import ipaddress
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from core.errors import InputError
 
@@ -120,9 +120,8 @@ def read(data: bytes, name: str) -> Register:
     head = text.splitlines()[0] if text.strip() else ""
     delimiter = max(",;\t", key=head.count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    header = next(rows, [])
-    columns = {index: _COLUMN[_plain(word)] for index, word in enumerate(header) if _plain(word) in _COLUMN}
-    if not {"ip", "mac"} & set(columns.values()):
+    header = tuple(next(rows, []))
+    if not {"ip", "mac"} & set(_columns(header).values()):
         raise InputError(
             f"{name} has no column of addresses.", "Its first line must name one ip or mac (IP地址, MAC地址)."
         )
@@ -132,7 +131,7 @@ def read(data: bytes, name: str) -> Register:
     try:
         for row in rows:
             if any(cell.strip() for cell in row):
-                _line(row, rows.line_num, columns, assets, problems, taken)
+                _line(row, rows.line_num, header, assets, problems, taken)
     except csv.Error as error:
         problems.append(f"line {rows.line_num}: {error}; what follows was not read")
     if not assets:
@@ -143,33 +142,52 @@ def read(data: bytes, name: str) -> Register:
 def _line(
     row: list[str],
     number: int,
-    columns: dict[int, str],
+    header: tuple[str, ...],
     assets: list[Registered],
     problems: list[str],
     taken: dict[str, int],
 ) -> None:
-    cells = {column: row[index].strip() for index, column in columns.items() if index < len(row)}
+    cells = {column: row[index].strip() for index, column in _columns(header).items() if index < len(row)}
+    column = "ip"
     try:
         ips = tuple(_ip(one) for one in _MANY.split(cells.get("ip", "")) if one)
+        column = "mac"
         macs = tuple(_mac(one) for one in _MANY.split(cells.get("mac", "")) if one)
     except ValueError as error:
-        problems.append(f"line {number}: {error}")
+        problems.append(f"line {number}, column {_header(header, column)}: {error}")
         return
     if not ips and not macs:
         problems.append(f"line {number}: neither an IP nor a MAC address")
         return
     twice = next((ip for ip in ips if ip in taken), None)
     if twice:
-        problems.append(f"line {number}: {twice} stands in line {taken[twice]} already")
+        problems.append(f"line {number}, column {_header(header, 'ip')}: {twice} stands in line {taken[twice]} already")
         return
     level = _level(cells.get("level", ""))
     if level is None and cells.get("level"):
-        problems.append(f"line {number}: {cells['level']!r} is no level from 0 to 5; the rest of the line is used")
+        where = f"line {number}, column {_header(header, 'level')}"
+        problems.append(f"{where}: {cells['level']!r} is no level from 0 to 5; the rest of the line is used")
     zone = cells.get("zone", "")
     taken.update(dict.fromkeys(ips, number))
     words = {name: cells.get(name, "") for name in ("name", "vendor", "model", "firmware")}
     layer = level if level is not None else _layer(zone)
     assets.append(Registered(number, ips, macs, role=_role(cells.get("role", "")), level=layer, zone=zone, **words))
+
+
+@lru_cache(maxsize=1)
+def _columns(header: tuple[str, ...]) -> dict[int, str]:
+    """Column by place in the line; the last of two that mean the same counts."""
+    return {index: _COLUMN[_plain(word)] for index, word in enumerate(header) if _plain(word) in _COLUMN}
+
+
+def _header(header: tuple[str, ...], column: str) -> str:
+    """What the list itself calls the column that counts, and its place as spreadsheets letter it: `IP地址 (B)`."""
+    place = max(index for index, name in _columns(header).items() if name == column)
+    letters, rest = "", place + 1
+    while rest:
+        rest, letter = divmod(rest - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return f"{header[place].strip()} ({letters})"
 
 
 def _decode(data: bytes, name: str) -> str:

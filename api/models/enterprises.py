@@ -13,7 +13,7 @@ class Enterprise(Model):
 
     id: Organization
     name: str = Field(examples=["沈阳水务示范厂"])
-    credit_code: str = Field(description="统一社会信用代码 (GB 32100-2015), or empty", examples=["91210100MA0000000X"])
+    credit_code: str = Field(description="统一社会信用代码 (GB 32100-2015), or empty", examples=["91210100MA0000000D"])
     sector: str = Field(description="GB/T 4754-2017, or empty", examples=["D4610"])
     kind: Literal["industrial", "platform", "identifier"] = Field(examples=["industrial"])
     level: int = Field(ge=0, le=3, description="3 is the highest, 0 is not graded", examples=[2])

@@ -37,6 +37,16 @@ def _keys(request: Request, name: str) -> dict[str, int]:
     return {f"{name} at {address}": 1, f"at {address}": 3, name: 10}
 
 
+def _refused(request: Request, given: Given, name: str) -> None:
+    """Writes down who tried, from where; the limit of attempts also limits how much of this there can be."""
+    address = request.client.host if request.client else ""
+    given.entities.audit(_printable(name), "session.refused", _printable(address), given.now())
+
+
+def _printable(text: str) -> str:
+    return "".join(sign if sign.isprintable() else "�" for sign in text[:100])
+
+
 @router.post("", summary="Sign in with a password", responses=problems(401, 429, 503))
 def sign_in(request: Request, sent: Credentials, response: Response, given: Given, settings: Configured) -> Me:
     """Begins a session. A name or address that fails too often has to wait."""
@@ -45,9 +55,11 @@ def sign_in(request: Request, sent: Credentials, response: Response, given: Give
     user = given.entities.user(sent.name)
     if not fits(sent.password, user.password_hash if user else None) or user is None:
         attempts.failed(keys, given.now())
+        _refused(request, given, sent.name)
         raise RefusedError(401, "The name or the password is wrong.")
     attempts.succeeded(next(iter(keys)))
     if user.disabled:
+        _refused(request, given, sent.name)
         raise RefusedError(403, "The account is disabled.", "Ask an administrator.")
     return _begin(user, response, given, settings)
 
@@ -64,6 +76,7 @@ def use_link(request: Request, sent: LinkToken, response: Response, given: Given
             given.entities.end_session(kept)
     if user is None:
         attempts.failed(keys, given.now())
+        _refused(request, given, "")
         raise RefusedError(401, "The link was used already or is too old.", "Ask for a new one.")
     return _begin(user, response, given, settings)
 

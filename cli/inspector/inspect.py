@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from analytics.inspection import annex
 from analytics.inspection.gather import Gatherer
@@ -73,6 +74,24 @@ class Outcome:
     problems: tuple[str, ...]
 
 
+class Captures(Protocol):
+    """Captures that are read one behind the other.
+
+    Attributes:
+        decoder: has the counters.
+        first: time of the first packet, ns since 1970; 0 where there is none. `last` likewise.
+    """
+
+    decoder: Decoder
+
+    @property
+    def first(self) -> int: ...
+    @property
+    def last(self) -> int: ...
+    def rows(self) -> Iterator[RowBatch]: ...
+    def files(self) -> tuple[annex.Capture, ...]: ...
+
+
 def inspect(
     place: Place, files: Sequence[tuple[Path, str]], listed: Listed | None, content: Content, advance: Advance
 ) -> Outcome:
@@ -81,8 +100,17 @@ def inspect(
     Raises:
         InputError: one of them cannot be read, or there are no packets.
     """
+    return inspect_read(place, _Reading(dict(files), Decoder(place.origin), advance), listed, content)
+
+
+def inspect_read(place: Place, reading: Captures, listed: Listed | None, content: Content) -> Outcome:
+    """The same, with captures that somebody else reads.
+
+    Raises:
+        InputError: one of them cannot be read, or there are no packets.
+    """
     analysis = SiteAnalysis(place.origin, content.engine(place.origin), None, content.vendors, _NEVER)
-    gatherer, reading = Gatherer(), _Reading(dict(files), Decoder(place.origin), advance)
+    gatherer = Gatherer()
     alerts: dict[str, Alert] = {}
     for step in steps(reading.rows()):
         gatherer.take(step)
@@ -93,7 +121,7 @@ def inspect(
         raise InputError("There are no packets to inspect.")
     register = listed.register if listed else None
     seen = gatherer.seen(place.level, analysis.assets.all(), register, reading.first, reading.last)
-    captures = tuple(reading.captures)
+    captures = reading.files()
     digests = [one.sha256 for one in (*captures, *((listed.file,) if listed else ()))]
     made = Inspection(
         id=make_id("inspection", place.origin.organization, place.origin.site, place.level, *digests),
@@ -140,11 +168,20 @@ class _Reading:
                     yield from step.rows
                     self.advance(self.packets, (self.last - span.first) / length)
                 damage = (source.damage or "").replace(str(file), name)
-            self.captures.append(_described(file, name, damage))
+            self.captures.append(described(file, name, damage))
         yield from self.decoder.finish()
 
+    def files(self) -> tuple[annex.Capture, ...]:
+        """What was read, in that order."""
+        return tuple(self.captures)
 
-def _described(file: Path, name: str, damage: str) -> annex.Capture:
+
+def described(file: Path, name: str, damage: str) -> annex.Capture:
+    """The capture with its digest and size.
+
+    Raises:
+        InputError: it cannot be read any more.
+    """
     try:
         with file.open("rb") as opened:
             digest = hashlib.file_digest(opened, "sha256").hexdigest()

@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.credit_code import check_sign, is_valid
+from core.entities import Enterprise
+from core.errors import InputError
 
 SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 # The first is what the worked example of the rule ends in (sum 1640, modulo 31 is 28, so 3); the others are
@@ -57,6 +59,12 @@ def test_two_neighbours_changed_round_are_always_noticed(body: str, place: int) 
 )
 def test_what_is_not_of_the_form_is_not_valid(code: str) -> None:
     assert not is_valid(code)
+
+
+def test_an_enterprise_comes_in_with_a_valid_code_or_none() -> None:
+    assert [Enterprise("e", "E", code).credit_code for code in ("", PUBLISHED[0])] == ["", PUBLISHED[0]]
+    with pytest.raises(InputError, match="'91350100M000100Y44' of enterprise 'e' is no .*GB 32100-2015"):
+        Enterprise("e", "E", "91350100M000100Y44")
 
 
 @given(st.text(max_size=20))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -86,6 +87,32 @@ def test_a_user_without_a_password_cannot_sign_in_with_one(sign: Sign, given: Se
     given.entities.save_user(User("user-linked", "linked", "", Role.VIEWER))
     for password in ("x", "nobody", "liaowang-nobody!"):
         assert sign(None)("POST", "/api/session", json={"name": "linked", "password": password}).status_code == 401
+
+
+def test_who_was_not_let_in_is_in_the_log_with_the_address(sign: Sign, given: Services) -> None:
+    browser, long = sign(None), "x\n\x1b[2J\u202e" + "y" * 90
+    for sent in (WRONG, {"name": long, "password": PASSWORD}):
+        assert browser("POST", "/api/session", json=sent).status_code == 401
+    assert browser("POST", "/api/session/link", json={"token": "wrong"}).status_code == 401
+    link, nobody, guest = given.entities.audit_log(3)
+    assert guest == (NOW, "guest", "session.refused", "127.0.0.1")
+    assert nobody[1:3] == ("x��[2J�" + "y" * 90, "session.refused")
+    assert link[1:] == ("", "session.refused", "127.0.0.1")
+
+
+def test_a_disabled_account_with_the_right_password_is_in_the_log(sign: Sign, given: Services) -> None:
+    user = given.entities.user("guest")
+    assert user is not None
+    given.entities.save_user(replace(user, disabled=True))
+    assert sign(None)("POST", "/api/session", json=RIGHT).status_code == 403
+    assert given.entities.audit_log(1)[0][1:3] == ("guest", "session.refused")
+
+
+def test_the_limit_of_attempts_limits_the_log_too(strict: FastAPI, given: Services) -> None:
+    browser = Browser(strict, None)
+    for _ in range(9):
+        browser("POST", "/api/session", json=WRONG)
+    assert [one[2] for one in given.entities.audit_log(9)].count("session.refused") == 2
 
 
 @pytest.fixture
