@@ -181,13 +181,9 @@ def _columns(header: tuple[str, ...]) -> dict[int, str]:
 
 
 def _header(header: tuple[str, ...], column: str) -> str:
-    """What the list itself calls the column that counts, and its place as spreadsheets letter it: `IP地址 (B)`."""
+    """The number of the column that counts, from 1, and what the list itself calls it: `2 'IP地址'`."""
     place = max(index for index, name in _columns(header).items() if name == column)
-    letters, rest = "", place + 1
-    while rest:
-        rest, letter = divmod(rest - 1, 26)
-        letters = chr(ord("A") + letter) + letters
-    return f"{header[place].strip()} ({letters})"
+    return f"{place + 1} {header[place].strip()!r}"
 
 
 def _decode(data: bytes, name: str) -> str:

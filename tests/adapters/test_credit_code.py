@@ -63,7 +63,7 @@ def test_what_is_not_of_the_form_is_not_valid(code: str) -> None:
 
 def test_an_enterprise_comes_in_with_a_valid_code_or_none() -> None:
     assert [Enterprise("e", "E", code).credit_code for code in ("", PUBLISHED[0])] == ["", PUBLISHED[0]]
-    with pytest.raises(InputError, match="'91350100M000100Y44' of enterprise 'e' is no .*GB 32100-2015"):
+    with pytest.raises(InputError, match=r"'91350100M000100Y44' of enterprise 'e' is no .*GB 32100-2015"):
         Enterprise("e", "E", "91350100M000100Y44")
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from collectors.span import Span, by_time
+from core.errors import InputError
 from lab.pcap import Packet, write
 
 NOW, SECOND, YEAR = 1_760_000_000 * 10**9, 10**9, 365 * 86_400 * 10**9
@@ -39,6 +42,16 @@ def test_captures_are_in_order_of_their_first_packet_and_empty_ones_last(tmp_pat
     assert span.files == [early, late, empty]
     assert (span.first, span.last) == (NOW, NOW + 10 * SECOND)
     assert by_time([empty]) == Span([empty], 0, 0)
+
+
+def test_what_is_no_capture_ends_it_or_is_left_out_and_named(tmp_path: Path) -> None:
+    good, bad = capture(tmp_path / "good.pcap", NOW), tmp_path / "bad.pcap"
+    bad.write_text("words", "utf-8")
+    with pytest.raises(InputError, match=r"bad\.pcap"):
+        by_time([bad, good])
+    refused: dict[Path, InputError] = {}
+    assert by_time([bad, good], refused=refused) == by_time([good])
+    assert list(refused) == [bad]
 
 
 def test_a_single_packet_is_its_own_span(tmp_path: Path) -> None:

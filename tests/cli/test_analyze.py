@@ -149,6 +149,26 @@ def test_a_damaged_history_is_an_exit_code_too(attack: Path, tmp_path: Path) -> 
     assert liaowang("analyze", attack, "--learn", cut, "-o", tmp_path / "out").returncode == DAMAGED
 
 
+def test_one_of_many_that_is_no_capture_is_left_out_and_told(attack: Path, tmp_path: Path) -> None:
+    bad, gone = tmp_path / "notes.pcap", tmp_path / "gone.pcap"
+    bad.write_text("these are notes", "utf-8")
+    assert liaowang("analyze", attack, "-o", tmp_path / "without").returncode == DONE
+    result = liaowang("analyze", bad, attack, gone, "-o", tmp_path / "out")
+    assert result.returncode == DAMAGED
+    assert all(name in result.stderr for name in ("notes.pcap", "gone.pcap"))
+    assert set(summary(tmp_path / "out")["damage"]) == {"notes.pcap", "gone.pcap"}
+    assert alerts(tmp_path / "out") == alerts(tmp_path / "without")
+
+
+def test_many_of_which_none_is_a_capture_are_nothing_to_analyse(attack: Path, tmp_path: Path) -> None:
+    bad = [tmp_path / name for name in ("notes.pcap", "more.pcap")]
+    for file in bad:
+        file.write_text("these are notes", "utf-8")
+    for words in (bad, [attack, "--learn", bad[0], "--learn", bad[1]]):
+        result = liaowang("analyze", *words, "-o", tmp_path / "out")
+        assert (result.returncode, "None of the 2 captures" in result.stderr) == (NOTHING, True)
+
+
 NONSENSE = ["no capture", "nothing", "no folder", "no baseline", "no facts"]
 
 

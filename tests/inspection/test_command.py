@@ -15,9 +15,12 @@ from adapters.database.entities import DatabaseEntities
 from analytics.inspection.report import fonts
 from analytics.inspection.report.reports import InspectionReports
 from cli import inspect
+from cli.content import Content
+from cli.inspector.inspect import Place
+from cli.inspector.inspect import inspect as inspect_captures
 from core.entities import Rectification, Verdict
 from core.errors import InputError
-from core.scope import EVERYTHING
+from core.scope import EVERYTHING, Origin
 from tests.inspection.crafted import OFFICE_IP, weak
 from tests.inspection.plant import rows, table
 
@@ -152,7 +155,7 @@ def test_a_bad_line_of_the_list_is_named_and_the_exit_code_says_so(tmp_path: Pat
     file.write_bytes(table([*rows(), OFFICE | {"IP地址": "10.21.40.500"}]))
     result = run(QUIET, "--assets", file, "-o", tmp_path / "out")
     assert result.exit_code == 1
-    assert "line 12: '10.21.40.500' is no IP address" in result.output
+    assert "line 12, column 1 'IP地址': '10.21.40.500' is no IP address" in result.output
     assert (tmp_path / "out" / "report.zh.docx").is_file()
 
 
@@ -166,6 +169,24 @@ def test_a_machine_without_chinese_fonts_gets_all_but_the_pdf(tmp_path: Path, mo
 
 
 _REAL_CHOOSE = fonts.choose
+
+
+def test_one_of_many_that_is_no_capture_is_left_out_and_told(tmp_path: Path) -> None:
+    (tmp_path / "a.pcap").write_text("no capture at all, just words", "utf-8")
+    assert run(QUIET, "-o", tmp_path / "without").exit_code == 0
+    result = run(tmp_path / "a.pcap", QUIET, "-o", tmp_path / "out")
+    assert (result.exit_code, "a.pcap" in result.output) == (1, True)
+    assert (tmp_path / "out" / "inspection.json").read_bytes() == (
+        tmp_path / "without" / "inspection.json"
+    ).read_bytes()
+
+
+def test_the_console_makes_the_same_inspection_of_the_same_captures(tmp_path: Path) -> None:
+    run(QUIET, "-o", tmp_path / "out")
+    place = Place(Origin(), "local", "local", 3)
+    made = inspect_captures(place, [(QUIET, QUIET.name)], None, Content(pytest.fail), lambda *_: None)
+    report = InspectionReports(lambda _: made.annex)
+    assert report.render(made.inspection, "json", "zh") == (tmp_path / "out" / "inspection.json").read_bytes()
 
 
 @pytest.mark.parametrize("data", [b"", b"no capture at all, just words"])

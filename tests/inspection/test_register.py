@@ -56,18 +56,18 @@ def test_a_bad_line_is_named_by_its_number_and_the_others_are_used() -> None:
     found = read(text.encode(), "a.csv")
     assert [one.line for one in found.assets] == [2, 8]
     assert found.problems == (
-        "line 3, column ip (A): '10.0.0.999' is no IP address",
-        "line 5, column mac (B): '00:11:22' is no MAC address",
+        "line 3, column 1 'ip': '10.0.0.999' is no IP address",
+        "line 5, column 2 'mac': '00:11:22' is no MAC address",
         "line 6: neither an IP nor a MAC address",
-        "line 7, column ip (A): 10.0.0.1 stands in line 2 already",
-        "line 8, column level (C): 'basement' is no level from 0 to 5; the rest of the line is used",
+        "line 7, column 1 'ip': 10.0.0.1 stands in line 2 already",
+        "line 8, column 3 'level': 'basement' is no level from 0 to 5; the rest of the line is used",
     )
 
 
 def test_a_bad_cell_is_named_by_the_header_of_the_list_itself() -> None:
     header = ";".join([*("x" * 27), "IP 地址", "层级"])
     found = read(f"{header}\n{';' * 27}10.0.0.1;顶层\n".encode("gbk"), "a.csv")
-    assert found.problems == ("line 2, column 层级 (AC): '顶层' is no level from 0 to 5; the rest of the line is used",)
+    assert found.problems == ("line 2, column 29 '层级': '顶层' is no level from 0 to 5; the rest of the line is used",)
 
 
 def test_a_device_may_have_several_addresses_of_both_kinds() -> None:

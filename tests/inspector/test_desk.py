@@ -133,7 +133,7 @@ def test_registered_assets_count_and_lines_that_cannot_be_used_are_told(
     data = "IP地址,资产名称\n10.21.10.41,工程师站\x07\nnowhere,什么\n".encode("gb18030")
     run = _over(desk, desk.order(replace(ORDER, register=data, register_name="登记.csv")))
     assert run.state is UploadState.DAMAGED
-    assert run.problem == "登记.csv: line 3: 'nowhere' is no IP address"
+    assert run.problem == "登记.csv: line 3, column 1 'IP地址': 'nowhere' is no IP address"
     (made,) = entities.inspections(EVERYTHING)
     reports = InspectionReports(entities.state)
     text = reports.render(made, "json", "zh").decode()
@@ -150,7 +150,7 @@ def test_registered_assets_count_and_lines_that_cannot_be_used_are_told(
             b"host;owner\nplc;li\n",
             "a.csv has no column of addresses.*Line 1 has column 1 'host', column 2 'owner'.",
         ),
-        (b"ip,name\nx,y\n", "a.csv holds no asset that can be used. line 2: 'x' is no IP address"),
+        (b"ip,name\nx,y\n", "a.csv holds no asset that can be used. line 2, column 1 'ip': 'x' is no IP address"),
         (b"PK\x03\x04\0\0\0", "a.csv is no text. Save the list as CSV, in UTF-8 or GBK."),
         (b"\n" * 100_001, "a.csv has more than 100,000 lines."),
         (b"\r" * 100_001, "a.csv has more than 100,000 lines."),
