@@ -11,9 +11,11 @@ from analytics.detectors.contract import Silence
 from analytics.detectors.seen import Key, Seen, as_asked
 from analytics.findings import Detector, Row
 from analytics.step import WRITES, Step
+from core.object_types import in_words
 from core.rows import RowKind
 
 _OBJECT = ("ot.object.type", "ot.object.group", "ot.object.instance")
+_PLACES = ("ot.object.name", "ot.object.address")
 _MOST_RANGES = 5
 
 
@@ -87,23 +89,38 @@ class NewPoint(Seen):
 
     def tell(self, row: Row) -> tuple[str, str]:
         """Names the object and the ranges that are usual between the two."""
-        addresses = [one["ot.object.address"] for one in self.usual(row)]
-        usual = ranges([address for address in addresses if address is not None])
-        place = row["ot.object.name"] or row["ot.object.address"]
         did, did_zh = ("writes", "写入") if row["access"] == "write" else ("reads", "读取")
-        what = f"{row['ot.object.type']} {place} (group {row['ot.object.group']})"
+        kind, kind_zh = in_words(row["ot.object.type"] or "")
+        place = next((str(row[name]) for name in _PLACES if row[name] is not None), "")
+        group = row["ot.object.group"]
+        what = f"{kind} {place}".strip() + ("" if group is None else f" (group {group})")
+        what_zh = f"{kind_zh} {place}".strip() + ("" if group is None else f"（组 {group}）")
+        client, server = row["client.ip"], row["server.ip"]
+        usual, usual_zh = self._usual_words(row)
         return (
-            f"{row['client.ip']} {did} {what} at {row['server.ip']} for the first time; usual so far: {usual or 'none'}.",
-            f"{row['client.ip']} 首次{did_zh} {row['server.ip']} 的 {what}；此前范围：{usual or '无'}。",
+            f"{client} {did} {what} at {server} for the first time; usual so far: {usual}.",
+            f"{client} 首次{did_zh} {server} 的 {what_zh}；此前范围：{usual_zh}。",
         )
 
+    def _usual_words(self, row: Row) -> tuple[str, str]:
+        """What is usual of the same kind and group: names for what has a name, ranges of addresses for all else."""
+        known = list(self.usual(row))
+        if row["ot.object.name"]:
+            parts = sorted({one["ot.object.name"] for one in known if one["ot.object.name"]})
+        else:
+            addresses = [one["ot.object.address"] for one in known if not one["ot.object.name"]]
+            parts = ranges([address for address in addresses if address is not None])
+        shown, more = ", ".join(parts[:_MOST_RANGES]), len(parts) - _MOST_RANGES
+        if more > 0:
+            return f"{shown} … {more} more", f"{shown} … 另有 {more} 个"
+        return shown or "none", shown or "无"
 
-def ranges(addresses: list[int]) -> str:
-    """Addresses as ranges, `0-9, 40`, at most five and how many more there are."""
+
+def ranges(addresses: list[int]) -> list[str]:
+    """Addresses as ranges, `0-9` and `40`."""
     ordered = sorted(set(addresses))
     if not ordered:
-        return ""
+        return []
     breaks = [0, *(i + 1 for i, (a, b) in enumerate(pairwise(ordered)) if b != a + 1), len(ordered)]
     parts = [ordered[i:j] for i, j in pairwise(breaks)]
-    shown = [f"{one[0]}-{one[-1]}" if len(one) > 1 else str(one[0]) for one in parts[:_MOST_RANGES]]
-    return ", ".join(shown) + (f" … {len(parts) - _MOST_RANGES} more" if len(parts) > _MOST_RANGES else "")
+    return [f"{one[0]}-{one[-1]}" if len(one) > 1 else str(one[0]) for one in parts]

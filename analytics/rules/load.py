@@ -24,6 +24,15 @@ from core.query.check import check
 from core.query.tree import Query
 from core.rows import RowKind, row_fields
 
+_FORMS: Mapping[type, tuple[str, tuple[str, ...]]] = {
+    str: ("a text", ("title", "id", "name", "status", "level", "description", "author", "license")),
+    list: ("a list", ("tags", "falsepositives", "references", "optional_facts")),
+    Mapping: ("a mapping of keys", ("logsource", "detection", "correlation", "message", "runbook", "zh", "tests")),
+}
+"""What the keys of a rule hold."""
+_GIVEN = ("logsource", "detection", "correlation")
+"""Those that may not be there and empty."""
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -127,8 +136,23 @@ class _Source:
         line = next((n for n in (*lines[core - self.start :], *lines) if wanted in self.lines[n]), self.start)
         return RuleError(message, self.file, line + 1, hint)
 
+    def _check_keys(self) -> None:
+        """Raises RuleError where a key holds something of another form: Sigma's own check takes the form for given."""
+        for kind, (name, keys) in _FORMS.items():
+            for key in keys:
+                value = self.document.get(key)
+                if isinstance(value, kind) or (value is None and key not in _GIVEN):
+                    continue
+                if key not in self.document:
+                    continue
+                lines = range(self.start, min(self.end + 1, len(self.lines)))
+                starts = (f"{key}:", f'"{key}":', f"'{key}':")
+                line = next((n for n in lines if self.lines[n].startswith(starts)), self.start)
+                raise RuleError(f"`{key}` must be {name}, not {_plainly(value)}.", self.file, line + 1)
+
     def rule(self, vocabulary: Vocabulary) -> AnyRule:
         try:
+            self._check_keys()
             if "correlation" in self.document:
                 return self._correlation(vocabulary)
             return self._rule(vocabulary)
@@ -224,6 +248,19 @@ class _Source:
             runbook=tuple(str(step) for step in runbook),
             falsepositives=tuple(str(one) for one in own.get("falsepositives") or ()),
         )
+
+
+def _plainly(value: object) -> str:
+    """What a value of YAML is, for people: `the number 1`."""
+    if value is None:
+        return "empty"
+    if isinstance(value, bool):
+        return f"the truth value {str(value).lower()}"
+    if isinstance(value, int | float):
+        return f"the number {value}"
+    if isinstance(value, str):
+        return "a text"
+    return "a list" if isinstance(value, list) else "a mapping" if isinstance(value, Mapping) else f"the date {value}"
 
 
 def _without_lists(query: Query) -> Query:

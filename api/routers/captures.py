@@ -46,7 +46,7 @@ async def _receive(request: Request, delivery: Delivery) -> None:
 
 
 @router.post(
-    "", summary="Hand in a capture", status_code=202, responses=problems(400, 404, 413, 507), openapi_extra=_BODY
+    "", summary="Hand in a capture", status_code=202, responses=problems(400, 404, 409, 413, 507), openapi_extra=_BODY
 )
 async def hand_in(
     request: Request,
@@ -91,3 +91,10 @@ def show_capture(capture: str, asking: Viewer, given: Given) -> Capture:
     if found is None:
         raise NotFoundError(f"There is no capture {capture!r}.")
     return Capture.of(found)
+
+
+@router.delete("/{capture}", summary="Delete a capture", status_code=204, responses=problems(404, 507))
+def delete_capture(capture: str, asking: Analyst, given: Given) -> None:
+    """Its file goes, and its analysis stops where it is under way; rows and alerts that came of it stay."""
+    given.intake.delete(capture, asking.scope)
+    given.entities.audit(asking.user.name, "capture.deleted", capture, given.now())

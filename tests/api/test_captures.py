@@ -111,3 +111,15 @@ def test_half_a_capture_does_not_stay_when_the_client_leaves(app: FastAPI, intak
 def test_the_progress_of_an_analysis_shows(sign: Sign) -> None:
     shown = sign("guest").get("/api/captures/north-upload")
     assert (shown["state"], shown["progress"]) == ("running", 0.5)
+
+
+def test_a_capture_is_deleted_by_who_may_and_where_it_may_be_seen(sign: Sign, given: Services) -> None:
+    path = "/api/captures/north-upload"
+    assert sign("guest")("DELETE", path).status_code == 403
+    assert sign("rival")("DELETE", path).status_code in {403, 404}
+    assert sign("guest")("GET", path).status_code == 200
+    judge = sign("judge")
+    assert judge("DELETE", path).status_code == 204
+    assert judge("GET", path).status_code == 404
+    assert judge("DELETE", path).status_code == 404
+    assert [line[2:] for line in given.entities.audit_log(1)] == [("capture.deleted", "north-upload")]

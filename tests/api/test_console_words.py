@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from collectors.protocols import dnp3_tables, iec104_tables, modbus
+from core.object_types import OBJECT_TYPES
 
 
 @pytest.fixture(params=["zh", "en"])
@@ -33,3 +34,13 @@ def test_every_kind_of_object_has_a_name(root: Path, words: dict[str, Any]) -> N
         codes |= set(re.findall(r'\btype=constant\("(\w+)"\)', file.read_text("utf-8")))
     assert {"tag", "program_block", "coil"} <= codes
     assert codes <= set(words["events"]["values"])
+    assert codes == set(OBJECT_TYPES)
+
+
+def test_alerts_call_a_kind_of_object_what_the_console_calls_it(root: Path) -> None:
+    for place, language in enumerate(("en", "zh")):
+        shown = json.loads((root / "dashboards" / "src" / "i18n" / f"{language}.json").read_text("utf-8"))
+        values = shown["events"]["values"]
+        assert {kind: values[kind] for kind in OBJECT_TYPES} == {
+            kind: said[place] for kind, said in OBJECT_TYPES.items()
+        }

@@ -36,6 +36,11 @@ def test_a_capture_goes_in_and_its_alert_is_seen_and_acknowledged(platform: str,
     page.click("[data-test=upload]")
     page.set_input_files("[data-test=file]", CAPTURE)
     expect(page.locator("[data-test=capture]")).to_contain_text("已完成", timeout=_ANALYSIS_MILLISECONDS)
+    page.set_input_files("[data-test=file]", CAPTURE)
+    expect(page.get_by_role("alert")).to_be_visible()  # the same bytes are taken once
+    page.click("[data-test=delete]")
+    page.get_by_role("button", name="删除抓包").click()
+    expect(page.locator("[data-test=capture]")).to_have_count(0)
     page.keyboard.press("Escape")
 
     stopped = page.locator("[data-test=alert]", has_text="停止").first

@@ -6,7 +6,7 @@ import pytest
 
 from analytics.rules.rule import Rule
 from core.query.tree import And, Cidr, Compare, Equals, Exists, In, Not, Range, Regex, Wildcard
-from tests.rules.build import correlation, read, rule
+from tests.rules.build import ID, correlation, read, rule
 
 GOOD = rule("{a: {source.port: 1}, condition: a}", 9)
 
@@ -57,6 +57,35 @@ def test_a_bad_rule_is_named_by_file_and_line_and_the_others_run(document: str, 
     assert words in str(error)
     if not document.startswith(("title: x", "- ")):
         assert [one.about.en.title for one in loaded.rules] == ["rule 9"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        (f"id: {ID.format(1)}", "id: 1", 3, "`id` must be a text, not the number 1."),
+        (f"id: {ID.format(1)}", "id: [1, 2]", 3, "`id` must be a text, not a list."),
+        ("title: rule 1", "title: 2026-01-01", 1, "`title` must be a text, not the date 2026-01-01."),
+        ("name: rule_1", "name: 1.5", 2, "`name` must be a text, not the number 1.5."),
+        ("level: high", "level: yes", 4, "`level` must be a text, not the truth value true."),
+        ("level: high", "level: high\ntags: attack.t0855", 5, "`tags` must be a list, not a text."),
+        ("level: high", "level: high\nfalsepositives: none", 5, "`falsepositives` must be a list, not a text."),
+        ("level: high", "level: high\nzh: 标题", 5, "`zh` must be a mapping of keys, not a text."),
+        ("level: high", "level: high\nmessage: [a]", 5, "`message` must be a mapping of keys, not a list."),
+        ("logsource: {product: ot, category: messages}", "logsource: ot", 5, "`logsource` must be a mapping of keys"),
+        (
+            "logsource: {product: ot, category: messages}",
+            "logsource:",
+            5,
+            "`logsource` must be a mapping of keys, not em",
+        ),
+        ("detection: {a: {source.port: 1}, condition: a}", "detection: 5", 6, "`detection` must be a mapping of keys"),
+    ],
+)
+def test_a_key_of_another_form_is_named_with_its_own_line(old: str, new: str, line: int, words: str) -> None:
+    good = rule("{a: {source.port: 1}, condition: a}")
+    assert old in good
+    (error,) = read(good.replace(old, new), GOOD).errors
+    assert (error.line, words in str(error)) == (line, True), str(error)
 
 
 def test_an_empty_document_is_no_rule_and_no_fault() -> None:

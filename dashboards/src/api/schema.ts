@@ -242,7 +242,11 @@ export interface paths {
         get: operations["show_capture"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete a capture
+         * @description Its file goes, and its analysis stops where it is under way; rows and alerts that came of it stay.
+         */
+        delete: operations["delete_capture"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1685,7 +1689,7 @@ export interface components {
             /**
              * Credit Code
              * @description 统一社会信用代码 (GB 32100-2015), or empty
-             * @example 91210100MA0000000X
+             * @example 91210100MA0000000D
              */
             credit_code: string;
             /**
@@ -4974,6 +4978,23 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-409",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Content Too Large */
             413: {
                 headers: {
@@ -5161,6 +5182,134 @@ export interface operations {
                      *       "title": "Internal Server Error",
                      *       "status": 500,
                      *       "detail": "Internal Server Error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_capture: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description shows that no other site made the browser send it
+                 * @example 1
+                 */
+                "X-Liaowang": "1";
+            };
+            path: {
+                capture: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-401",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "Unauthorized"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-403",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-404",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Not Found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-422",
+                     *       "title": "Unprocessable Content",
+                     *       "status": 422,
+                     *       "detail": "Unprocessable Content"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-500",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal Server Error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-507",
+                     *       "title": "Insufficient Storage",
+                     *       "status": 507,
+                     *       "detail": "Insufficient Storage"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5549,7 +5698,7 @@ export interface operations {
                      *         {
                      *           "id": "shuiwu",
                      *           "name": "沈阳水务示范厂",
-                     *           "credit_code": "91210100MA0000000X",
+                     *           "credit_code": "91210100MA0000000D",
                      *           "sector": "D4610",
                      *           "kind": "industrial",
                      *           "level": 2,
@@ -5637,7 +5786,7 @@ export interface operations {
                      * @example {
                      *       "id": "shuiwu",
                      *       "name": "沈阳水务示范厂",
-                     *       "credit_code": "91210100MA0000000X",
+                     *       "credit_code": "91210100MA0000000D",
                      *       "sector": "D4610",
                      *       "kind": "industrial",
                      *       "level": 2,

@@ -1,6 +1,6 @@
-import { useQuery } from '@tanstack/vue-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
 import type { Ref } from 'vue'
-import { client, got } from '@/api/client'
+import { client, got, OURS } from '@/api/client'
 import type { Capture } from '@/api/schema'
 
 export const isBusy = (capture: Capture): boolean => capture.state === 'waiting' || capture.state === 'running'
@@ -12,5 +12,13 @@ export function useCaptures(enabled: Ref<boolean>) {
     queryFn: ({ signal }) => got(client.GET('/api/captures', { params: { query: { size: 200 } }, signal })),
     enabled,
     refetchInterval: (query) => (query.state.data?.items.some(isBusy) ? 1_000 : 15_000),
+  })
+}
+
+export function useDeleteCapture() {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: (capture: Capture) => got(client.DELETE('/api/captures/{capture}', { params: { path: { capture: capture.id }, header: OURS } })),
+    onSettled: () => cache.invalidateQueries({ queryKey: ['captures'] }),
   })
 }
