@@ -60,7 +60,7 @@ soak: setup-dev ## Run for long: memory and counters under hours of traffic and 
 
 .PHONY: generate
 generate: setup-dev ## Write what derives from the API: dashboards/openapi.json and the console's client
-	@$(BIN)/python -m api.openapi >.cache/openapi.json && mv .cache/openapi.json dashboards/openapi.json
+	@$(BIN)/python -m api >.cache/openapi.json && mv .cache/openapi.json dashboards/openapi.json
 	@cd dashboards && $(WITH_NODE) npm run --silent generate
 
 .PHONY: docs

@@ -1,10 +1,5 @@
-"""The description of the interface: complete, with an example of everything, the same on every run.
+"""The description of the interface: complete, with an example of everything, the same on every run."""
 
-`python -m api.openapi > dashboards/openapi.json` writes what the console's client is generated from.
-"""
-
-import json
-import sys
 from typing import Any, cast
 
 from fastapi import FastAPI
@@ -97,15 +92,3 @@ def example(schema: Json, schemas: Json) -> Any:
             return [example(schema["items"], schemas)]
         case other:
             return {"string": "", "integer": 1, "number": 1.0, "boolean": True}.get(str(other))
-
-
-def main() -> None:
-    """Writes the document to standard output."""
-    from api.main import describe_alone  # noqa: PLC0415  (main imports this module)
-
-    json.dump(describe_alone(), sys.stdout, ensure_ascii=False, indent=1)
-    sys.stdout.write("\n")
-
-
-if __name__ == "__main__":
-    main()

@@ -99,7 +99,7 @@ class NewPoint(Seen):
         usual, usual_zh = self._usual_words(row)
         return (
             f"{client} {did} {what} at {server} for the first time; usual so far: {usual}.",
-            f"{client} 首次{did_zh} {server} 的 {what_zh}；此前范围：{usual_zh}。",
+            f"{client} 首次{did_zh} {server} 的{what_zh}；此前范围：{usual_zh}。",
         )
 
     def _usual_words(self, row: Row) -> tuple[str, str]:

@@ -30,10 +30,14 @@ def told(row: dict[str, Any], *known: dict[str, Any]) -> tuple[str, str]:
 
 
 def test_a_name_stands_beside_names_and_not_beside_addresses() -> None:
-    usual = [{"ot.object.address": 0}, {"ot.object.address": 1}, {"ot.object.name": "Level_SP", "ot.object.address": 0}]
+    usual: list[dict[str, Any]] = [
+        {"ot.object.address": 0},
+        {"ot.object.address": 1},
+        {"ot.object.name": "Level_SP", "ot.object.address": 0},
+    ]
     assert told({"ot.object.name": "Fuel_SP"}, *usual) == (
         "10.0.0.1 writes tag Fuel_SP at 10.0.0.2 for the first time; usual so far: Level_SP.",
-        "10.0.0.1 首次写入 10.0.0.2 的 标签 Fuel_SP；此前范围：Level_SP。",
+        "10.0.0.1 首次写入 10.0.0.2 的标签 Fuel_SP；此前范围：Level_SP。",
     )
 
 
@@ -43,7 +47,7 @@ def test_ranges_are_of_the_same_kind_and_group_and_the_address_0_is_one() -> Non
     others += [REGISTER | {"ot.object.group": 2, "ot.object.address": 50}]
     assert told(REGISTER | {"ot.object.address": 0, "access": "write"}, *usual, *others) == (
         "10.0.0.1 writes holding register 0 (group 1) at 10.0.0.2 for the first time; usual so far: 3-5, 9.",
-        "10.0.0.1 首次写入 10.0.0.2 的 保持寄存器 0（组 1）；此前范围：3-5, 9。",
+        "10.0.0.1 首次写入 10.0.0.2 的保持寄存器 0（组 1）；此前范围：3-5, 9。",
     )
 
 

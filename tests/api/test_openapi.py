@@ -71,7 +71,7 @@ def test_operations_have_names_of_their_own() -> None:
 
 def test_the_description_that_the_console_is_built_from_is_the_present_one(root: Path) -> None:
     kept = (root / "dashboards" / "openapi.json").read_text(encoding="utf-8")
-    assert json.loads(kept) == DOCUMENT, "run: python -m api.openapi > dashboards/openapi.json"
+    assert json.loads(kept) == DOCUMENT, "run: python -m api > dashboards/openapi.json"
 
 
 def test_the_description_is_the_same_on_every_run() -> None:
