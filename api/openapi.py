@@ -1,5 +1,6 @@
 """The description of the interface: complete, with an example of everything, the same on every run."""
 
+import json
 from typing import Any, cast
 
 from fastapi import FastAPI
