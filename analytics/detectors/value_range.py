@@ -12,6 +12,7 @@ from analytics.detectors.contract import Learned, Learner, Silence
 from analytics.detectors.seen import as_asked
 from analytics.findings import Detector, Finding, Row, group
 from analytics.step import WRITES, Step
+from core.object_types import in_words
 from core.rows import RowKind
 
 LEAST_VALUES = 10
@@ -161,10 +162,11 @@ def _values(step: Step) -> pl.DataFrame:
 
 
 def _tell(row: Row) -> tuple[str, str]:
-    place = row["ot.object.name"] or row["ot.object.address"]
-    what = f"{row['ot.object.type']} {place}"
+    places = (row[name] for name in ("ot.object.name", "ot.object.address"))
+    place = next((str(place) for place in places if place is not None), "")
+    what, what_zh = (f"{kind} {place}".strip() for kind in in_words(row["ot.object.type"] or ""))
     seen, low, high = (f"{row[name]:.6g}" for name in ("ot.value", "low", "high"))
     return (
         f"{row['client.ip']} sets {what} at {row['server.ip']} to {seen}; so far it was between {low} and {high}.",
-        f"{row['client.ip']} 将 {row['server.ip']} 的 {what} 设为 {seen}；此前范围为 {low} 至 {high}。",
+        f"{row['client.ip']} 将 {row['server.ip']} 的{what_zh} 设为 {seen}；此前范围为 {low} 至 {high}。",
     )

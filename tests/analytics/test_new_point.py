@@ -1,4 +1,4 @@
-"""What an alert of a new point says: the object in words, and only what is usual of its like."""
+"""What an alert of a data object says: the object in words, and only what is usual of its like."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from analytics.detectors import value_range
 from analytics.detectors.new_point import NewPoint
 
 BASE: dict[str, Any] = {
@@ -63,3 +64,11 @@ def test_of_many_ranges_it_says_how_many_more_there_are_in_both_languages() -> N
     english, chinese = told(REGISTER | {"ot.object.address": 99}, *usual)
     assert "0, 2, 4, 6, 8 … 2 more." in english
     assert "0, 2, 4, 6, 8 … 另有 2 个。" in chinese
+
+
+def test_a_value_out_of_range_is_told_of_the_object_in_words_too() -> None:
+    row = BASE | REGISTER | {"ot.object.address": 0, "ot.value": 7.5, "low": 1.0, "high": 2.0}
+    assert value_range._tell(row) == (
+        "10.0.0.1 sets holding register 0 at 10.0.0.2 to 7.5; so far it was between 1 and 2.",
+        "10.0.0.1 将 10.0.0.2 的保持寄存器 0 设为 7.5；此前范围为 1 至 2。",
+    )

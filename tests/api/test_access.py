@@ -18,6 +18,7 @@ NEEDS = {
     ("PUT", "/api/alerts/{alert}/review"): Role.ANALYST,
     ("PUT", "/api/inspections/{inspection}/findings/{requirement}/rectification"): Role.ANALYST,
     ("POST", "/api/captures"): Role.ANALYST,
+    ("DELETE", "/api/captures/{capture}"): Role.ANALYST,
     ("POST", "/api/inspections"): Role.ANALYST,
     ("GET", "/api/users"): Role.ADMINISTRATOR,
     ("POST", "/api/users"): Role.ADMINISTRATOR,
