@@ -13,7 +13,7 @@ from core.errors import InputError
 Item = TypeVar("Item")
 
 Size = Annotated[int, Query(ge=1, le=1000, description="at most so many items")]
-Cursor = Annotated[str | None, Query(max_length=2000, description="`next` of the page before")]
+Cursor = Annotated[str | None, Query(max_length=500, description="`next` of the page before")]
 
 
 def page_of(

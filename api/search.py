@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Query
+from pydantic import Field
 
 from api.access import Given
 from api.problems import RefusedError
@@ -22,12 +23,13 @@ End = Annotated[Time | None, Query(description="moment after the last; now where
 Text = Annotated[
     str,
     Query(
-        max_length=4000,
+        max_length=3000,
         description="Lucene syntax, empty for every row",
         examples=["modbus.function_code:6 and not source.ip:10.10.1.0/24"],
     ),
 ]
-Protocols = Annotated[list[str], Query(max_length=50, description="only these; all where it is left out")]
+_Protocol = Annotated[str, Field(max_length=40)]
+Protocols = Annotated[list[_Protocol], Query(max_length=15, description="only these; all where it is left out")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,7 @@ def _links_of_connections(rows: pl.DataFrame) -> pl.DataFrame:
             pl.col("time").min().alias("first"),
             pl.col("last").max(),
             pl.when(pl.col("answered").is_not_null().any()).then(pl.col("answered").any()).alias("answered"),
-            pl.col("frame.number").head(MOST_FRAMES).alias("frames"),
+            pl.col("frame.number").unique(maintain_order=True).head(MOST_FRAMES).alias("frames"),
         )
         .select(*_LINK_KEY, "packets", "size", "first", "last", "answered", "frame.file", "frames")
     )
@@ -191,7 +191,7 @@ def _links_of_messages(rows: pl.DataFrame) -> pl.DataFrame:
             pl.col("frame.number").n_unique().cast(pl.Int64).alias("packets"),
             time.min().alias("first"),
             time.max().alias("last"),
-            pl.col("frame.number").head(MOST_FRAMES).alias("frames"),
+            pl.col("frame.number").unique(maintain_order=True).head(MOST_FRAMES).alias("frames"),
         )
         .with_columns(pl.lit(0).alias("size"), pl.lit(None, pl.Boolean).alias("answered"))
         .select(*_LINK_KEY, "packets", "size", "first", "last", "answered", "frame.file", "frames")
@@ -202,7 +202,7 @@ def _count(sums: dict[Any, _Sum], rows: pl.DataFrame, names: tuple[str, ...]) ->
     counted = (
         _plain(rows)
         .group_by(*names, "frame.file", maintain_order=True)
-        .agg(pl.len().alias("count"), pl.col("frame.number").head(MOST_FRAMES).alias("frames"))
+        .agg(pl.len().alias("count"), pl.col("frame.number").unique(maintain_order=True).head(MOST_FRAMES).alias("frames"))
     )
     for *key, file, count, frames in counted.iter_rows():
         one = sums.setdefault(tuple(part or "" for part in key), _Sum())

@@ -4,6 +4,7 @@ import math
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
+from pydantic import Field
 
 from api.access import Given, Viewer
 from api.cancel import while_wanted
@@ -19,6 +20,7 @@ _FAULTS = problems(400, 503)
 _INTERVALS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400, 604_800)
 """Lengths in seconds that a clock or calendar has."""
 _MOST_BUCKETS = 2000
+_Name = Annotated[str, Field(max_length=64)]
 _WEEK = _INTERVALS[-1]
 _MOST_WEEKS = (1 << 62) // (_WEEK * SECOND)
 """Half of all the time that 64 bits of nanoseconds can say: stores may add two."""
@@ -65,7 +67,7 @@ async def show_facets(
     asking: Viewer,
     given: Given,
     sought: Sought,
-    field: Annotated[list[str], Query(min_length=1, max_length=20, examples=[["ot.command", "source.ip"]])],
+    field: Annotated[list[_Name], Query(min_length=1, max_length=20, examples=[["ot.command", "source.ip"]])],
     most: Annotated[int, Query(ge=1, le=100, description="values of each field")] = 10,
 ) -> Facets:
     """The commonest values of each field with their numbers of rows."""
