@@ -202,7 +202,10 @@ def _count(sums: dict[Any, _Sum], rows: pl.DataFrame, names: tuple[str, ...]) ->
     counted = (
         _plain(rows)
         .group_by(*names, "frame.file", maintain_order=True)
-        .agg(pl.len().alias("count"), pl.col("frame.number").unique(maintain_order=True).head(MOST_FRAMES).alias("frames"))
+        .agg(
+            pl.len().alias("count"),
+            pl.col("frame.number").unique(maintain_order=True).head(MOST_FRAMES).alias("frames"),
+        )
     )
     for *key, file, count, frames in counted.iter_rows():
         one = sums.setdefault(tuple(part or "" for part in key), _Sum())
