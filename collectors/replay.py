@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import threading
 import time
@@ -105,9 +104,6 @@ class Replay:
                     self._sight.note(self._origin, counted, step.last_time, live=True)
         finally:
             self._counted.update(decoder.counters())
-            # Its tables have 150 MB and refer to themselves: without this several wait for the collector.
-            del decoder
-            gc.collect()
 
     def _hand_over(self, step: Decoded) -> None:
         for batch in step.rows:

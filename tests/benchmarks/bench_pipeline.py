@@ -10,6 +10,7 @@ they are built where they are not there yet, and kept in `.cache/bench`.
 from __future__ import annotations
 
 import functools
+import gc
 import os
 import platform
 import resource
@@ -171,6 +172,7 @@ def machine() -> str:
 def main(named: Sequence[str]) -> None:
     chosen = [Path(one) for one in named] or captures()
     content()
+    gc.freeze()  # as the command line does
     print(machine())
     print(
         f"{'million packets/s':<20}{'packets':>10}",
