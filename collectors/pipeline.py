@@ -71,7 +71,9 @@ class Decoder:
         frames = {one.frame.name: one.frame for one in protocols().values() if one.frame}
         self.engine = engine or Engine(tuple(frames.values()), tally=RowKind.CONNECTIONS in kinds)
         self.file = ""
-        self._points = RowKind.POINTS in kinds
+        # The first step and the most.
+        points = RowKind.POINTS in kinds
+        self._units_of_a_step = (8 * _LEAST_UNITS, _MOST_UNITS_WITH_POINTS) if points else (_MOST_UNITS, _MOST_UNITS)
 
     def read(self, source: Source, name: str, most: int = 16_384, shift: int = 0) -> Iterator[Decoded]:
         """The rows of a capture, step by step.
@@ -83,7 +85,7 @@ class Decoder:
             shift: ns that are added to the time of every packet, for demonstrations.
         """
         self.file = name
-        portions = self._portions()
+        portions = _Portions(*self._units_of_a_step)
         for batch in self.engine.read(source, most):
             first, last = batch.first_time + shift, batch.last_time + shift
             frames = [reader for reader in self._readers if reader.frame in batch.units]
@@ -114,13 +116,6 @@ class Decoder:
             for name, value in reader.counters().items():
                 counts[name] = counts.get(name, 0) + value
         return counts
-
-    def _portions(self) -> _Portions:
-        return (
-            _Portions(8 * _LEAST_UNITS, _MOST_UNITS_WITH_POINTS)
-            if self._points
-            else _Portions(_MOST_UNITS, _MOST_UNITS)
-        )
 
     def _read(self, reader: Reader, units: Units, paths: Paths) -> Iterator[RowBatch]:
         return reader.read(units, paths, self.origin, self.file)
@@ -160,6 +155,11 @@ class _Portions:
 
     def of(self, units: Sequence[Units]) -> Iterator[list[Units]]:
         """Portions of the units of several readers, in the order of their packets."""
+        many = sum(one.start.size for one in units)
+        if 0 < many <= self._most:
+            self._taken = many
+            yield list(units)
+            return
         # A unit that waited for segments is of an earlier packet than those before it.
         frames = [np.maximum.accumulate(one.frame) for one in units]
         owner = np.repeat(np.arange(len(units)), [one.size for one in frames])
@@ -169,7 +169,7 @@ class _Portions:
             end = begun + np.bincount(owner[first : first + self._most], minlength=len(units))
             self._taken = int((end - begun).sum())
             first += self._taken
-            yield [_part(one, slice(*span)) for one, *span in zip(units, begun.tolist(), end.tolist(), strict=True)]
+            yield [one.take(slice(*span)) for one, *span in zip(units, begun.tolist(), end.tolist(), strict=True)]
             begun = end
 
     def had(self, rows: int) -> None:
@@ -179,10 +179,3 @@ class _Portions:
             self._most //= 2
         if self._most < self._limit and 4 * self._most * rate <= ROWS_OF_A_STEP:
             self._most *= 2
-
-
-def _part(units: Units, part: slice) -> Units:
-    if part == slice(0, units.start.size):
-        return units
-    names = ("start", "end", "reply", "flow", "frame", "time", "path")
-    return replace(units, **{name: getattr(units, name)[part] for name in names})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -103,10 +102,7 @@ class Reader:
             return pdus, units
         rows = np.flatnonzero(keep)
         self.others += len(pdus) - rows.size
-        taken = {
-            name: getattr(units, name)[rows] for name in ("start", "end", "reply", "flow", "frame", "time", "path")
-        }
-        return pdus.take(rows), replace(units, **taken)
+        return pdus.take(rows), units.take(rows)
 
     def _late(self, left: list[Unanswered], origin: Origin) -> Iterator[tuple[Pdus, Ends]]:
         for one in left:

@@ -88,6 +88,19 @@ class Units:
     time: Integers
     path: npt.NDArray[np.int32]
 
+    def take(self, rows: slice | Integers) -> Units:
+        """Those units, in that order."""
+        return Units(
+            self.memory,
+            self.start[rows],
+            self.end[rows],
+            self.reply[rows],
+            self.flow[rows],
+            self.frame[rows],
+            self.time[rows],
+            self.path[rows],
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
