@@ -31,6 +31,7 @@ class Expr(Node):
 
     Attributes:
         kind: what values it has.
+        fixed: of a constant, its value as a column of one row.
         own: see `Node`; so is `chained`.
     """
 
@@ -53,6 +54,7 @@ class Expr(Node):
         """
         self._evaluate = evaluate
         self.kind = kind
+        self.fixed: Column | None = None
         self.own = own or any(one.own for one in of)
         self.chained = chained or any(one.chained for one in of)
 
@@ -263,13 +265,17 @@ class Expr(Node):
 
 def constant(value: float | str) -> Expr:
     """The same value for every PDU."""
+    words = (value,) if isinstance(value, str) else None
+    number = 0 if isinstance(value, str) else value
+    expr = Expr(lambda pdus: Column(np.full(len(pdus), number), None, words), _kind_of(value))
+    expr.fixed = Column(np.full(1, number), None, words)
+    return expr
+
+
+def _kind_of(value: float | str) -> Kind:
     if isinstance(value, str):
-        return Expr(lambda pdus: Column(np.zeros(len(pdus), np.int32), None, (value,)), Kind.KEYWORD)
-    return Expr(lambda pdus: Column(np.full(len(pdus), value)), _kind_of(value))
-
-
-def _kind_of(number: float) -> Kind:
-    return Kind.DOUBLE if np.asarray(number).dtype.kind == "f" else Kind.INTEGER
+        return Kind.KEYWORD
+    return Kind.DOUBLE if np.asarray(value).dtype.kind == "f" else Kind.INTEGER
 
 
 def _expressions(value: Expr | float) -> list[Expr]:
