@@ -9,6 +9,7 @@ make code. A change anywhere is another folder.
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import hashlib
 import os
@@ -119,6 +120,11 @@ def forget_old_code(names: frozenset[str]) -> None:
         for old in now.parent.glob(f"{name}-*"):
             if old != now and old.is_dir():
                 shutil.rmtree(old, ignore_errors=True)
+
+
+def wrapping() -> contextlib.AbstractContextManager[Any]:
+    """Hashes overflow in silence without the compiler too: numbers of NumPy would warn of it."""
+    return np.errstate(over="ignore") if config.DISABLE_JIT else contextlib.nullcontext()
 
 
 def compiled(function: Function) -> Function:

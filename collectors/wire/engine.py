@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ import numpy as np
 from collectors.capture.source import Source
 
 from . import passes, records
-from .compiled import config
+from .compiled import wrapping
 from .counters import COUNTERS, NUMBER
 from .index import ODD
 from .passes import assemble, find_cut_packet, find_packets, layers, let_go, prepare, resume
@@ -94,13 +93,13 @@ class Engine:
         yield from self._flush()
 
     def _step(self, n: int) -> Iterator[Batch]:
-        with _quiet():
+        with wrapping():
             self._work["whole"] = records.WHOLE_AT
             layers(self._state, n)
         i = 0
         times = self._state["packets"][0]["ts"]
         while i < n:
-            with _quiet():
+            with wrapping():
                 stopped = assemble(self._state, i, n)
                 talks = passes.connections(self._state, i, stopped) if self.tally else 0
                 batch = self._batch(stopped - i, int(times[i:stopped].min()), int(times[i:stopped].max()), talks)
@@ -111,7 +110,7 @@ class Engine:
         """What waited for segments that the source does not have; it must not be told apart from the next file's."""
         held, i = self._holding(), 0
         while i < held.size:
-            with _quiet():
+            with wrapping():
                 i = let_go(self._state, held, i)
                 rows = self._state["rows"][0][: int(self._work["rows"])]
                 batch = self._batch(0, int(rows["ts"].min()), int(rows["ts"].max()), 0) if len(rows) else None
@@ -217,8 +216,3 @@ def _check(frame: Frame) -> None:
         raise ValueError(f"framing {frame.name}: units of {frame.least + frame.plus} to {longest} bytes cannot be read")
     if not 1 <= frame.size <= 4 or len(frame.magic) > 4:
         raise ValueError(f"framing {frame.name}: length fields and magics have at most 4 bytes")
-
-
-def _quiet() -> contextlib.AbstractContextManager[Any]:
-    """Without the compiler the hash overflows loudly instead of silently."""
-    return np.errstate(over="ignore") if config.DISABLE_JIT else contextlib.nullcontext()

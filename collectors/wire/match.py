@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from collectors.wire.compiled import compiled, record
+from collectors.wire.compiled import compiled, record, wrapping
 from collectors.wire.expressions import Expr
 from collectors.wire.fields import reply
 from collectors.wire.pdus import Pdus, Requests
@@ -114,15 +114,16 @@ class Matcher:
         found = np.zeros((8, len(pdus)), np.int64)
         found[6:] = -1
         role = pdus(match.request).truth() + 2 * pdus(match.response).truth().astype(np.int64)
-        _match(
-            (pdus.memory, pdus.start, pdus.end),
-            (part.memory, part.start, part.end),
-            (units.flow, self._keys(pdus, match.key), self._keys(pdus, match.to_all), role),
-            (units.time, units.frame, units.path),
-            batch,
-            (self._requests, self._places, self._kept, self._ring),
-            found,
-        )
+        with wrapping():
+            _match(
+                (pdus.memory, pdus.start, pdus.end),
+                (part.memory, part.start, part.end),
+                (units.flow, self._keys(pdus, match.key), self._keys(pdus, match.to_all), role),
+                (units.time, units.frame, units.path),
+                batch,
+                (self._requests, self._places, self._kept, self._ring),
+                found,
+            )
         request = Pdus(self._kept, found[0], found[1])
         if match.part:
             request.parts[match.part] = Pdus(self._kept, found[2], found[3])

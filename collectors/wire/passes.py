@@ -12,7 +12,7 @@ from .links import links
 from .memory import Record, State, memory_of
 from .network import network, transport
 from .reassembly import flush, reassemble
-from .records import FLOWS, HELD, LARGE
+from .records import FLOWS, GAPS_KEPT, HELD, LARGE
 from .tally import tally
 from .texts import connection_words, path_words
 
@@ -31,6 +31,7 @@ def prepare(state: State) -> None:
         s.next = -1
     for i in range(2 * FLOWS):
         z.seen[i].fid = -1
+    for i in range(2 * FLOWS * GAPS_KEPT):
         z.gaps[i].fid = -1
     for i in range(FLOWS):
         z.flow_ids[i].fid = -1

@@ -9,6 +9,7 @@ from .framing import ENOUGH, MOST_TRIES, NOTHING, UNDECIDED, choose, ends_whole,
 from .memory import Memory, Record, State, after
 from .network import TCP
 from .records import (
+    GAPS_KEPT,
     HELD_MOST,
     MOST_AT_ONCE,
     PACKETS,
@@ -17,7 +18,7 @@ from .records import (
     SIDE,
     SIDE_AT,
 )  # fmt: skip
-from .streams import NOT_FRAMED, clear, emit, feed, gap, hold, path_of, release, stream, unhold
+from .streams import NOT_FRAMED, clear, emit, feed, gap, hold, lost, path_of, release, stream, unhold
 
 READ = NUMBER["packets_read"]
 EMPTY = NUMBER["packets_without_payload"]
@@ -336,14 +337,9 @@ def disordered(m: Memory, z: State, d: int, k: Record, seq: int, p: int, e: int)
 @compiled
 def late(m: Memory, z: State, d: int, seq: int, p: int, e: int) -> bool:
     """Bytes p:e come after they were given up for lost: units that lie whole in them are read now, out of order."""
-    g, s = z.gaps[d], z.streams[d]
-    x, n = after(seq, int64(g.at)), int64(g.n)
-    if g.fid != s.fid or n == 0 or x < 0 or x + e - p > n:
+    s = z.streams[d]
+    if not found_again(z, d, seq, e - p):
         return False
-    g.n = x
-    if x == 0:  # what is left of the gap lies behind; else what lies before
-        g.at = (seq + e - p) & 0xFFFFFFFF
-        g.n = n - (e - p)
     z.count[LATE] += 1
     f = z.framings[s.framing]
     if not ends_whole(m, f, p, e):
@@ -354,3 +350,18 @@ def late(m: Memory, z: State, d: int, seq: int, p: int, e: int) -> bool:
         emit(z, d, s, p, p + size)
         p += size
     return True
+
+
+@compiled
+def found_again(z: State, d: int, seq: int, n: int) -> bool:
+    """Whether n bytes from `seq` on were given up for lost; what else was lost beside them still is."""
+    for i in range(d * GAPS_KEPT, (d + 1) * GAPS_KEPT):
+        g = z.gaps[i]
+        before = after(seq, int64(g.at))
+        behind = int64(g.n) - before - n
+        if g.fid == z.streams[d].fid and before >= 0 and behind >= 0:
+            g.n = before
+            if behind:
+                lost(z, d, (seq + n) & 0xFFFFFFFF, behind)
+            return True
+    return False

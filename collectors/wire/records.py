@@ -31,6 +31,8 @@ SIDE = 1 << 23
 WHOLE = 1 << 23
 """Bytes of datagrams put together from fragments, in one step."""
 FLOWS, WAYS = 1 << 16, 8
+GAPS_KEPT = 4
+"""Of a stream that are remembered, for bytes that come late."""
 PLACES = 2 * PACKETS
 """Places of the table that finds a connection: never more than half full."""
 BOOKS, WORDS, LETTERS, WORD_PLACES = 3, 2 * PACKETS, 45, 8 * PACKETS
@@ -88,7 +90,7 @@ PATH = record(
     link="u2", next="u1",
 )  # fmt: skip
 GAP = record(fid="i8", at="u4", n="u4")
-"""The bytes of a stream that were given up for lost last: they may come late."""
+"""Bytes of a stream that were given up for lost: they may come late. Each stream has `GAPS_KEPT`, used in turn."""
 SEEN = record(fid="i8", mac0="i8", mac1="i8", stamp="i4", row="i4")
 """In which row of `connections` a stream is counted, and in which batch and between which MACs that holds."""
 CONNECTION = record(
@@ -133,7 +135,7 @@ def state_kind(counters: int) -> Kind:
         held=(SEGMENT, (HELD,)), held_paths=(PATH, (HELD,)), large=(LARGER, (LARGE,)), pieces=(PIECES, (PIECED,)),
         paths=(PATH, (PACKETS,)), framings=(FRAMING, (64,)), tcp=("u1", (65536,)), udp=("u1", (65536,)),
         interfaces=(INTERFACE, (INTERFACES,)), bytes=("u1", (MEMORY,)), reading=(READING, (1,)), count=("i8", (counters,)), work=(WORK, (1,)),
-        gaps=(GAP, (2 * FLOWS,)), seen=(SEEN, (2 * FLOWS,)), connections=(CONNECTION, (PACKETS,)), places=("i8", (PLACES,)),
+        gaps=(GAP, (2 * FLOWS * GAPS_KEPT,)), seen=(SEEN, (2 * FLOWS,)), connections=(CONNECTION, (PACKETS,)), places=("i8", (PLACES,)),
         words=(WORD, (WORD_PLACES,)), books=(BOOK, (BOOKS,)), ends=("i4", (BOOKS, WORDS + 2)),
         letters=("u1", (BOOKS, WORDS * LETTERS)), flow_ids=(FLOW_ID, (FLOWS,)), sha=("u4", (80,)),
     )  # fmt: skip

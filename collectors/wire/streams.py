@@ -11,7 +11,7 @@ from .counters import NUMBER
 from .framing import UNDECIDED, unit_size
 from .links import addresses
 from .memory import Memory, Record, State, after, copy
-from .records import HELD_SIZE, LARGE, LARGE_AT, LARGE_SIZE, TAIL, TAIL_AT
+from .records import GAPS_KEPT, HELD_SIZE, LARGE, LARGE_AT, LARGE_SIZE, TAIL, TAIL_AT
 
 DROPPED = NUMBER["segments_dropped"]
 GAPS = NUMBER["gaps"]
@@ -297,10 +297,7 @@ def gap(m: Memory, z: State, d: int, n: int) -> None:
     z.count[GAPS] += 1
     z.count[GAP_BYTES] += n
     if n:
-        g = z.gaps[d]
-        g.fid = s.fid
-        g.at = s.next
-        g.n = n
+        lost(z, d, int64(s.next), n)
     rest = int64(s.skip)
     if s.tail:
         at = tail_at(d, s)
@@ -309,6 +306,24 @@ def gap(m: Memory, z: State, d: int, n: int) -> None:
         z.count[BROKEN] += 1
         drop_tail(z, s)
     s.skip = max(rest - n, 0)
+
+
+@compiled
+def lost(z: State, d: int, at: int, n: int) -> None:
+    """Remember that n bytes from sequence number `at` on may come late, in the place of those longest ago."""
+    s = z.streams[d]
+    best = d * GAPS_KEPT
+    for i in range(d * GAPS_KEPT, (d + 1) * GAPS_KEPT):
+        g = z.gaps[i]
+        if g.fid != s.fid or g.n == 0:
+            best = i
+            break
+        if after(s.next, g.at) > after(s.next, z.gaps[best].at):
+            best = i
+    g = z.gaps[best]
+    g.fid = s.fid
+    g.at = at
+    g.n = n
 
 
 @compiled

@@ -131,6 +131,21 @@ def test_bytes_that_come_after_they_were_given_up_for_lost_are_read_with_their_o
     assert by.counters()["segments_late"] == 3
 
 
+@pytest.mark.parametrize(("gaps", "read_late"), [(1, 1), (4, 4), (6, 4)])
+def test_bytes_of_several_gaps_may_come_late_in_any_order(gaps: int, read_late: int) -> None:
+    talk = Talk()
+    packets = [*talk.open(), talk.say(0, modbus(1))]
+    lost = []
+    for number in range(gaps):
+        lost.append(talk.say(0, modbus(100 + number)))
+        packets += [talk.say(0, modbus(2 + number)), talk.say(1, b"")]
+    by = engine()
+    found = data_of(read(pcap([*packets, *lost[::-1], *lost, talk.say(0, modbus(50))]), by))
+    late = [modbus(100 + number) for number in range(gaps)][: -read_late - 1 : -1]  # of those longest ago none
+    assert found == [modbus(1), *(modbus(2 + number) for number in range(gaps)), *late, modbus(50)]
+    assert by.counters()["segments_late"] == read_late
+
+
 def test_late_bytes_that_are_no_whole_units_are_counted_and_not_guessed_at() -> None:
     talk = Talk()
     packets = [*talk.open(), talk.say(0, modbus(1))]
