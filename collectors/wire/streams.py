@@ -1,4 +1,4 @@
-"""One direction of a connection: its unfinished unit, its segments out of order, and the units that come out of it.
+"""One direction of a connection: its unfinished unit, and the units that come out of its bytes.
 
 What the current bytes are (frame number, time, path) stands in `z.work[0]`: for bytes that waited it is that of
 the packet they came in.
@@ -9,13 +9,10 @@ from __future__ import annotations
 from .compiled import compiled, inlined, int64
 from .counters import NUMBER
 from .framing import UNDECIDED, unit_size
-from .links import addresses
-from .memory import Memory, Record, State, after, copy
-from .records import GAPS_KEPT, HELD_SIZE, LARGE, LARGE_AT, LARGE_SIZE, TAIL, TAIL_AT
+from .memory import Memory, Record, State, copy
+from .records import LARGE, LARGE_AT, LARGE_SIZE, TAIL, TAIL_AT
 
 DROPPED = NUMBER["segments_dropped"]
-GAPS = NUMBER["gaps"]
-GAP_BYTES = NUMBER["gap_bytes"]
 NOT_FRAMED = NUMBER["bytes_not_framed"]
 RESYNCS = NUMBER["resyncs"]
 BROKEN = NUMBER["units_broken"]
@@ -61,6 +58,19 @@ def clear(z: State, s: Record) -> None:
 
 
 @compiled
+def unhold(z: State, s: Record) -> None:
+    """Forget the first held segment."""
+    w = z.work[0]
+    x = int64(s.held)
+    g = z.held[x]
+    s.held = g.next
+    s.helds -= 1
+    g.next = w.free
+    w.free = x
+    w.held -= 1
+
+
+@compiled
 def drop_tail(z: State, s: Record) -> None:
     s.tail = 0
     if s.large >= 0:
@@ -68,68 +78,6 @@ def drop_tail(z: State, s: Record) -> None:
         z.large[s.large].owner = -1
         z.work[0].large_free = s.large
         s.large = -1
-
-
-# ---- who sent it to whom
-
-
-@inlined
-def path_of(m: Memory, z: State, d: int, k: Record) -> int:
-    """Row of `z.paths` for packet k of stream d."""
-    s = z.streams[d]
-    p = int64(k.eth)
-    if s.stamp == z.work[0].step and k.link == 1 and s.mac0 == m[p].x and s.mac1 == m[p + 4].x:
-        return int64(s.path)
-    return new_path(m, z, d, k)
-
-
-@compiled
-def new_path(m: Memory, z: State, d: int, k: Record) -> int:
-    """Row of `z.paths` for packet k of stream d: a new one for the first of a step and when a MAC changes."""
-    s = z.streams[d]
-    w = z.work[0]
-    mac0, mac1 = addresses(m, k)
-    if s.stamp == w.step and s.mac0 == mac0 and s.mac1 == mac1:
-        return int64(s.path)
-    q = z.paths[w.paths]
-    q.src0 = k.src0
-    q.src1 = k.src1
-    q.dst0 = k.dst0
-    q.dst1 = k.dst1
-    q.mac0 = mac0
-    q.mac1 = mac1
-    q.sport = k.sport
-    q.dport = k.dport
-    q.vlan = k.vlan
-    q.next = k.next
-    q.link = k.link
-    return add_path(z, d)
-
-
-@compiled
-def add_path(z: State, d: int) -> int:
-    """The row that was just filled in becomes the path of stream d."""
-    s = z.streams[d]
-    w = z.work[0]
-    q = z.paths[w.paths]
-    q.fid = s.fid
-    s.mac0 = q.mac0
-    s.mac1 = q.mac1
-    s.stamp = w.step
-    s.path = w.paths
-    w.paths += 1
-    return int64(s.path)
-
-
-@compiled
-def path_of_held(z: State, d: int, x: int) -> int:
-    """As `path_of`, for held segment x."""
-    s = z.streams[d]
-    g = z.held_paths[x]
-    if s.stamp == z.work[0].step and s.mac0 == g.mac0 and s.mac1 == g.mac1:
-        return int64(s.path)
-    z.paths[z.work[0].paths] = g
-    return add_path(z, d)
 
 
 # ---- units
@@ -285,125 +233,3 @@ def finish_tail(m: Memory, z: State, d: int, p: int, e: int) -> int:
     if n == 0:
         drop_tail(z, s)
     return p
-
-
-# ---- order
-
-
-@compiled
-def gap(m: Memory, z: State, d: int, n: int) -> None:
-    """N bytes of the stream are missing. A unit whose end is known is left out, so that the next one is found."""
-    s = z.streams[d]
-    z.count[GAPS] += 1
-    z.count[GAP_BYTES] += n
-    if n:
-        lost(z, d, int64(s.next), n)
-    rest = int64(s.skip)
-    if s.tail:
-        at = tail_at(d, s)
-        size = unit_size(m, z.framings[s.framing], at, at + s.tail)
-        rest = size - s.tail if size > 0 else int64(0)
-        z.count[BROKEN] += 1
-        drop_tail(z, s)
-    s.skip = max(rest - n, 0)
-
-
-@compiled
-def lost(z: State, d: int, at: int, n: int) -> None:
-    """Remember that n bytes from sequence number `at` on may come late, in the place of those longest ago."""
-    s = z.streams[d]
-    best = d * GAPS_KEPT
-    for i in range(d * GAPS_KEPT, (d + 1) * GAPS_KEPT):
-        g = z.gaps[i]
-        if g.fid != s.fid or g.n == 0:
-            best = i
-            break
-        if after(s.next, g.at) > after(s.next, z.gaps[best].at):
-            best = i
-    g = z.gaps[best]
-    g.fid = s.fid
-    g.at = at
-    g.n = n
-
-
-@compiled
-def hold(m: Memory, z: State, d: int, seq: int, p: int, e: int) -> bool:
-    """Keep bytes p:e for later, sorted; False when there is no room. They came with the current frame and path."""
-    s = z.streams[d]
-    w = z.work[0]
-    while p < e:
-        x = w.free
-        if x < 0 or s.helds >= w.held_most:
-            return False
-        g = z.held[x]
-        n = min(e - p, HELD_SIZE)
-        w.free = g.next
-        w.held += 1
-        g.seq = seq
-        g.n = n
-        g.ts = w.ts
-        g.frame = w.frame
-        z.held_paths[x] = z.paths[w.path]
-        copy(m, g.at, p, n)
-        before, y = int64(-1), int64(s.held)
-        while y >= 0 and after(z.held[y].seq, seq) <= 0:
-            before = y
-            y = int64(z.held[y].next)
-        g.next = y
-        if before < 0:
-            s.held = x
-        else:
-            z.held[before].next = x
-        s.helds += 1
-        p += n
-        seq = (seq + n) & 0xFFFFFFFF
-    return True
-
-
-@compiled
-def unhold(z: State, s: Record) -> None:
-    """Forget the first held segment."""
-    w = z.work[0]
-    x = int64(s.held)
-    g = z.held[x]
-    s.held = g.next
-    s.helds -= 1
-    g.next = w.free
-    w.free = x
-    w.held -= 1
-
-
-@compiled
-def release(m: Memory, z: State, d: int, skip: bool, own: bool) -> None:
-    """Deliver held segments whose turn it is.
-
-    Args:
-        m: the buffer.
-        z: the state.
-        d: the stream.
-        skip: give up the bytes that are missing before the first one.
-        own: its units belong to the packet that brought it, not to the current one.
-    """
-    s = z.streams[d]
-    w = z.work[0]
-    while s.held >= 0:
-        g = z.held[s.held]
-        x, n = after(s.next, g.seq), int64(g.n)
-        if x < 0:
-            if not skip:
-                break
-            skip = False
-            gap(m, z, d, -x)
-            s.next = g.seq
-            x = 0
-        if x < n:
-            if own:
-                w.frame = g.frame
-                w.ts = g.ts
-                w.path = path_of_held(z, d, int64(s.held))
-            if s.framing == UNDECIDED:
-                z.count[NOT_FRAMED] += n - x
-            else:
-                feed(m, z, d, g.at + x, g.at + n, False)
-            s.next = (s.next + n - x) & 0xFFFFFFFF
-        unhold(z, s)
