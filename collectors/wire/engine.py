@@ -119,9 +119,11 @@ class Engine:
 
     def _holding(self) -> Integers:
         """The streams that hold segments, by the packet of the first: by nothing that the seed changes."""
-        first = self._state["streams"][0]["held"]
-        streams = np.flatnonzero(first >= 0)
-        return streams[np.argsort(self._state["held"][0]["frame"][first[streams]], kind="stable")]
+        if not self._work["held"]:
+            return np.empty(0, np.int64)
+        streams = self._state["streams"][0]
+        holding = np.flatnonzero((streams["fid"] > 0) & (streams["held"] >= 0))
+        return holding[np.argsort(self._state["held"][0]["frame"][streams["held"][holding]], kind="stable")]
 
     def _batch(self, packets: int, first: int, last: int, talks: int) -> Batch:
         """The current step's units and the first `talks` connections."""

@@ -38,7 +38,7 @@ def find(z: State, a0: int, a1: int, b0: int, b1: int, key: int) -> tuple[int, b
     best = base
     for i in range(base, base + WAYS):
         f = z.flows[i]
-        if f.fid < 0:
+        if f.fid == 0:
             return i, False
         if f.key == key and f.a1 == a1 and f.b1 == b1 and f.a0 == a0 and f.b0 == b0:
             return i, True
@@ -52,8 +52,8 @@ def find(z: State, a0: int, a1: int, b0: int, b1: int, key: int) -> tuple[int, b
 def begin(z: State, f: Record, k: Record) -> None:
     """Start connection f with packet k: give it a number, and say who serves."""
     w = z.work[0]
-    f.fid = w.flows
     w.flows += 1
+    f.fid = w.flows
     z.count[FLOWS] += 1
     f.units = 0
     f.tcp = 0
@@ -107,7 +107,7 @@ def flows(z: State, n: int) -> None:
         slot, known = find(z, a0, a1, b0, b1, k.key)
         f = z.flows[slot]
         if not known:
-            if f.fid >= 0:
+            if f.fid:
                 z.count[EVICTED] += 1
             f.a0 = a0
             f.a1 = a1

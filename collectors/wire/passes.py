@@ -12,29 +12,15 @@ from .links import links
 from .memory import Record, State, memory_of
 from .network import network, transport
 from .reassembly import flush, reassemble
-from .records import FLOWS, GAPS_KEPT, HELD, LARGE
+from .records import HELD, LARGE
 from .tally import tally
 from .texts import connection_words, path_words
 
 
 @compiled
 def prepare(state: State) -> None:
-    """An empty state: nothing is known, every place is free."""
+    """An empty state: every place is free. A connection has the number 0 where there is none, as new memory has."""
     z = state[0]
-    for i in range(z.flows.size):
-        z.flows[i].fid = -1
-    for i in range(2 * FLOWS):
-        s = z.streams[i]
-        s.fid = -1
-        s.held = -1
-        s.large = -1
-        s.next = -1
-    for i in range(2 * FLOWS):
-        z.seen[i].fid = -1
-    for i in range(2 * FLOWS * GAPS_KEPT):
-        z.gaps[i].fid = -1
-    for i in range(FLOWS):
-        z.flow_ids[i].fid = -1
     for i in range(HELD):
         z.held[i].next = i + 1 if i + 1 < HELD else -1
     for i in range(LARGE):

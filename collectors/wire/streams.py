@@ -33,7 +33,11 @@ def start(z: State, d: int, k: Record) -> None:
     """Stream d and its opposite belong to the connection of packet k from now on."""
     for side in range(2):
         s = z.streams[d ^ side]
-        clear(z, s)
+        if s.fid:
+            clear(z, s)
+        else:
+            s.held = -1
+            s.large = -1
         s.fid = k.fid
         s.next = -1
         s.stamp = -1
