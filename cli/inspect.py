@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -15,15 +14,17 @@ from adapters.database.entities import DatabaseEntities
 from analytics.inspection import annex, register
 from analytics.inspection.report.reports import InspectionReports
 from cli.content import Content, read_facts
-from cli.inspector.inspect import Listed, Outcome, Place, described, inspect_read
+from cli.inspector.inspect import Listed, Outcome, Place, inspect_read
 from cli.main import DAMAGED
 from cli.progress import Progress
 from cli.reading import Reading, in_time
+from cli.settings import load
 from cli.target import make_folder, save
 from core.entities import Enterprise, Inspection, Site, Verdict
 from core.errors import InputError, UnsupportedError
-from core.rows import RowBatch
 from core.scope import Origin, Scope
+
+_GIB = 1 << 30
 
 
 class Graded(StrEnum):
@@ -65,43 +66,19 @@ def command(
     """Inspect recorded traffic against GB/T 22239-2019 for industrial control systems; nothing is sent."""
     place = Place(Origin(), name or Origin().organization, site or Origin().site, int(level))
     listed = _listed(assets) if assets else None
-    span, refused = in_time(files)
+    most = int(load(None, {}).settings.capture_gib * _GIB)
+    span, refused = in_time(files, most)
     make_folder(out)
     with Progress("inspecting", [str(file) for file in span.files]) as progress:
         for problem in listed.register.problems if listed else ():
             progress.warn(f"{assets}: {problem}")
-        run = Reading(progress, span.files, refused)
-        outcome = inspect_read(
-            place, _Captures(run, span.files), listed, Content(progress.warn, None, read_facts(facts))
-        )
+        run = Reading(progress, span.files, refused, most)
+        outcome = inspect_read(place, run, span.files, listed, Content(progress.warn, None, read_facts(facts)))
         made = _keep(data, outcome, name, site) if data else outcome.inspection
         whole = _write(out, made, outcome.annex, progress)
         _say(progress, made, out)
     if not whole or run.damage or outcome.problems:
         raise typer.Exit(DAMAGED)
-
-
-class _Captures:
-    """What the inspection is to see of captures that are read with a progress bar."""
-
-    def __init__(self, run: Reading, files: list[Path]) -> None:
-        self.decoder = run.decoder
-        self._run, self._files = run, files
-
-    @property
-    def first(self) -> int:
-        return self._run.first
-
-    @property
-    def last(self) -> int:
-        return self._run.last
-
-    def rows(self) -> Iterator[RowBatch]:
-        return self._run.rows(self._files, last=True)
-
-    def files(self) -> tuple[annex.Capture, ...]:
-        names, damage = self._run.names, self._run.damage
-        return tuple(described(file, names[file], damage.get(file, "")) for file in self._files)
 
 
 def _listed(file: Path) -> Listed:

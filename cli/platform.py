@@ -64,16 +64,15 @@ class Platform:
         self.archive = ParquetArchive(settings.data / "archive", vocabulary())
         self.feed, self.stream, self.sight = MemoryFeed(), MemoryStream(), SightBook()
         self.archive.claim()
-        self.desk = Desk(
-            settings.data / "captures", self.stream, self.sight, self.entities, int(settings.capture_gib * _GIB)
-        )
+        captures, most = settings.data / "captures", int(settings.capture_gib * _GIB)
+        self.desk = Desk(captures, self.stream, self.sight, self.entities, most)
         self.inspector = InspectionDesk(
-            settings.data / "inspections", settings.data / "captures", self.desk, self.entities, content
+            settings.data / "inspections", captures, self.desk, self.entities, content, most
         )
         self.own = Origin(settings.organization, settings.site, settings.observer)
         self.watch: FolderWatch | None = None
         if settings.watch is not None:
-            self.watch = FolderWatch(settings.watch, self.own, self.stream, self.sight, self.entities)
+            self.watch = FolderWatch(settings.watch, self.own, self.stream, self.sight, self.entities, most=most)
         self.analytics = AnalyticsService(
             self.stream,
             Stores(self.archive, self.alerts, self.entities, self.feed),

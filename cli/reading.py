@@ -1,4 +1,4 @@
-"""Captures of one site, read one behind the other, with what a person wants to know meanwhile and afterwards."""
+"""Captures of one site, read one behind the other, with what is wanted to be known meanwhile and afterwards."""
 
 from __future__ import annotations
 
@@ -11,71 +11,102 @@ from cli.naming import capture_names
 from cli.progress import Progress
 from collectors.capture.folder import captures_in
 from collectors.capture.source import open_capture
-from collectors.pipeline import Decoder
+from collectors.pipeline import Decoded, Decoder
 from collectors.span import Span, by_time
 from core.errors import InputError
 from core.rows import RowBatch, RowKind
 from core.scope import Origin
 
 
-class Reading:
-    """What was read so far.
+class Captures:
+    """Captures of one site, read one behind the other.
 
     Attributes:
-        names: what each file is called in rows and results; see `capture_names`.
+        names: what each file is called in rows and results.
         decoder: has the counters.
-        messages: decoded, by protocol.
+        packets: read so far.
         first: time of the first packet, ns since 1970; 0 where there is none.
         last: time of the last.
         damage: what is wrong with a capture, one sentence each.
     """
 
-    def __init__(
-        self, progress: Progress, files: Iterable[Path], refused: Mapping[Path, InputError] = MappingProxyType({})
-    ) -> None:
-        """Args: says how far it is; every file that will be read; those that cannot be, of which it warns."""
-        files = [*files, *refused]
-        self.progress = progress
-        self.names = capture_names(files)
-        self.decoder = Decoder(Origin())
-        self.messages: Counter[str] = Counter()
-        self.first = self.last = 0
-        self.damage = {file: error.message for file, error in refused.items()}
-        for error in refused.values():
-            progress.warn(str(error))
+    def __init__(self, names: Mapping[Path, str], origin: Origin, most: int | None = None) -> None:
+        """Args: every file that will be read, and its name; whose rows; bytes decompressed of one, any without it."""
+        self.names, self._most = names, most
+        self.decoder = Decoder(origin)
+        self.packets = self.first = self.last = 0
+        self.damage: dict[Path, str] = {}
 
     def rows(self, files: Iterable[Path], *, last: bool) -> Iterator[RowBatch]:
         """The rows of the files, in this order; `last`: and of the requests left over."""
         for file in files:
-            with open_capture(file) as source:
+            with open_capture(file, self._most) as source:
                 for step in self.decoder.read(source, self.names[file]):
                     if step.packets:
+                        self.packets += step.packets
                         self.first = min(self.first or step.first_time, step.first_time)
                         self.last = max(self.last, step.last_time)
-                    self._count(step.rows)
                     yield from step.rows
-                    self.progress.advance(step.packets, str(file), source.position)
+                    self.advance(file, step, source.position)
                 if source.damage:
                     self.damage[file] = source.damage
-                    self.progress.warn(f"{file}: {source.damage}")
+                    self.warn(file)
         if last:
             yield from self.decoder.finish()
 
-    def _count(self, rows: list[RowBatch]) -> None:
-        for batch in rows:
+    def advance(self, file: Path, step: Decoded, position: int | None, /) -> None:
+        """One more step of `file` was read, which has come to the byte `position`; nothing, where nobody waits."""
+
+    def warn(self, file: Path) -> None:
+        """`file` has come to its end, damaged; nothing, where nobody waits."""
+
+
+class Reading(Captures):
+    """Captures for a person who looks on.
+
+    Attributes:
+        progress: says how far it is.
+        messages: decoded, by protocol.
+    """
+
+    def __init__(
+        self,
+        progress: Progress,
+        files: Iterable[Path],
+        refused: Mapping[Path, InputError] = MappingProxyType({}),
+        most: int | None = None,
+    ) -> None:
+        """Args: see above; every file that will be read; those that cannot be, of which it warns; see `Captures`."""
+        super().__init__(capture_names([*files, *refused]), Origin(), most)
+        self.progress = progress
+        self.messages: Counter[str] = Counter()
+        self.damage |= {file: error.message for file, error in refused.items()}
+        for error in refused.values():
+            progress.warn(str(error))
+
+    def advance(self, file: Path, step: Decoded, position: int | None, /) -> None:
+        """Counts, and moves the bar on."""
+        for batch in step.rows:
             if batch.kind is RowKind.MESSAGES:
                 self.messages[batch.protocol] += batch.rows.num_rows
+        self.progress.advance(step.packets, str(file), position)
+
+    def warn(self, file: Path) -> None:
+        """Says at once what is wrong."""
+        self.progress.warn(f"{file}: {self.damage[file]}")
 
 
-def in_time(places: Iterable[Path]) -> tuple[Span, dict[Path, InputError]]:
+def in_time(places: Iterable[Path], most: int | None = None) -> tuple[Span, dict[Path, InputError]]:
     """The captures at these places that can be read, in order of time, and why the others cannot.
+
+    Of each at most `most` bytes are decompressed, all of them without it.
 
     Raises:
         InputError: none can be read, or a folder holds none.
     """
     files = captures(places)
     refused: dict[Path, InputError] = {}
-    span = by_time(files, refused=refused)
+    span = by_time(files, most, refused)
     if len(files) == 1 and refused:
         raise refused[files[0]]
     if files and not span.files:

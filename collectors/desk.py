@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from collectors.capture.source import open_capture
+from collectors.capture.source import MOST_DECOMPRESSED, open_capture
 from collectors.delivery import PART, CaptureDelivery
 from collectors.jobs import UPLOAD, Job, Jobs
 from collectors.pipeline import Decoder
@@ -39,7 +39,12 @@ class Desk:
     """
 
     def __init__(
-        self, folder: Path, stream: EventStream, sight: SightBook, entities: EntityStore, most: int | None = None
+        self,
+        folder: Path,
+        stream: EventStream,
+        sight: SightBook,
+        entities: EntityStore,
+        most: int = MOST_DECOMPRESSED,
     ) -> None:
         """Args: where captures are kept; rows go to; who counts; who keeps the jobs; bytes decompressed of one."""
         self._folder, self._stream, self._sight, self._most = folder, stream, sight, most

@@ -11,7 +11,8 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from collectors.capture.folder import captures_in, watch
-from collectors.capture.source import open_capture
+from collectors.capture.source import MOST_DECOMPRESSED, open_capture
+from collectors.ledger import MOST_ATTEMPTS
 from collectors.pipeline import Decoder
 from collectors.sight import SightBook
 from core.errors import InputError
@@ -19,8 +20,6 @@ from core.patience import Patience, StoppedError
 from core.ports import EntityStore, EventStream
 from core.scope import Origin
 
-MOST_ATTEMPTS = 3
-"""How often one capture is tried where the platform ends over it each time."""
 _STILL_SECONDS = 5.0
 """A file that has not changed for so long is complete. One that grows after all is read again, and what is repeated
 in it is dropped like any repeated segment."""
@@ -62,10 +61,21 @@ class FolderWatch:
         sight: SightBook,
         entities: EntityStore,
         seconds: float | None = None,
+        most: int = MOST_DECOMPRESSED,
     ) -> None:
-        """Args: what is watched; whose rows; where to; who counts; what keeps the book; seconds between two looks."""
+        """Watches `folder`.
+
+        Args:
+            folder: of the captures.
+            origin: of their rows.
+            stream: takes the rows.
+            sight: takes what is counted.
+            entities: keeps which files were read.
+            seconds: between two looks.
+            most: bytes that are decompressed of one capture.
+        """
         self._folder, self._origin, self._stream, self._sight = folder, origin, stream, sight
-        self._entities, self._seconds = entities, seconds or _STILL_SECONDS
+        self._entities, self._seconds, self._most = entities, seconds or _STILL_SECONDS, most
         self._name = f"watch/{origin.organization}/{origin.site}/{origin.observer}"
         kept = entities.state(self._name)
         self._book = _Book() if kept is None else _document.validate_json(kept)
@@ -168,7 +178,7 @@ class FolderWatch:
     def _read(self, path: Path) -> str:
         """Publishes the rows of a file; the counter of what was wrong with it, if anything was."""
         try:
-            with open_capture(path) as source:
+            with open_capture(path, self._most) as source:
                 for step in self._decoder.read(source, path.name):
                     if self._over.is_set():
                         return ""
@@ -177,7 +187,7 @@ class FolderWatch:
                     self._note(step.last_time)
                 if source.damage:
                     _log.warning("%s is damaged: %s", path, source.damage)
-                    return "captures_damaged"
+                    return "captures_too_large" if source.too_large else "captures_damaged"
         except InputError as error:
             _log.warning("a capture of the watched folder is left out: %s", error)
             return "captures_unreadable"

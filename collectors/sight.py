@@ -17,6 +17,11 @@ _MOST_SENSORS = 1000
 OF_CAPTURES = {
     "captures_read": ("captures read from the watched folder", "已从监视文件夹读取的抓包文件", False),
     "captures_damaged": ("captures of the watched folder that are damaged", "监视文件夹中已损坏的抓包文件", True),
+    "captures_too_large": (
+        "captures of the watched folder that were read in part, too large when decompressed (setting capture_gib)",
+        "监视文件夹中解压后过大、只读取了一部分的抓包文件（设置项 capture_gib）",
+        True,
+    ),
     "captures_unreadable": (
         "captures of the watched folder that could not be read",
         "监视文件夹中无法读取的抓包文件",

@@ -10,15 +10,14 @@ from pathlib import Path
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from adapters.parquet.catalog import DataFile, Partition
 from adapters.parquet.encoding import write_table
 from adapters.parquet.inquiry import Check
+from adapters.parquet.joining import Joined
 from adapters.parquet.rollup import roll_up
-from adapters.parquet.storing import refused, store
+from adapters.parquet.storing import store
 from adapters.parquet.writing import TIME, write_rows
-from core.ports import StorageError
 
 ENOUGH = 1_000_000
 """Rows that make a file large enough to be left alone."""
@@ -26,6 +25,9 @@ ENOUGH = 1_000_000
 # Below this many rows a file is merged in any case, above it only with as many rows besides: so each row is
 # rewritten a few times at most on its way to a large file.
 _TINY = 50_000
+
+_CELLS = 8_000_000
+"""Rows times columns that a merge reads at a time: some 60 MB."""
 
 
 def plan(files: Iterable[DataFile]) -> list[list[DataFile]]:
@@ -83,22 +85,9 @@ def merge(
     Raises:
         StorageError: the system refuses to read or write; all stay.
     """
-    tables = []
-    for file in sorted(group, key=lambda file: file.number):
-        check()
-        try:
-            tables.append(
-                pq.read_table(root / file.path, page_checksum_verification=True, partitioning=None, use_threads=False)
-            )
-        except (pa.ArrowException, OSError) as error:
-            if refused(error):
-                raise StorageError(f"Cannot merge {file.path}: {error}.", "Nothing stored is lost.") from error
-            damaged(str(file.path), str(error))
-    if len(tables) < len(group):
+    table = _in_time(Joined(root, sorted(group, key=lambda file: file.number), damaged, check), check)
+    if table is None:
         return None
-    check()
-    table = sort(_joined(tables))
-    check()
     arrived = max(file.arrived for file in group)
     merged = write_rows(root, number, group[0].partition, table, arrived, [file.number for file in group])
     size = merged.size
@@ -110,21 +99,37 @@ def merge(
     return replace(merged, size=size, grains=tuple(rollups))
 
 
-def _joined(tables: list[pa.Table]) -> pa.Table:
-    """The rows of all, which are let go of: a merge has its rows in memory once, not twice."""
-    joined = pa.concat_tables(tables, promote_options="permissive").unify_dictionaries()
-    tables.clear()
-    return joined
+def _in_time(files: Joined, check: Check) -> pa.Table | None:
+    """The rows of all, in order of time; rows of one moment stay in the order they came.
+
+    Some columns are read and put in order before the next are read: the rows are in memory once, not twice.
+    """
+    schema = files.schema()
+    times = None if schema is None else files.columns([TIME])
+    if schema is None or times is None:
+        return None
+    order = sort(times)
+    at_once = max(1, _CELLS // files.rows)
+    columns: list[pa.Array] = []
+    while len(columns) < len(schema):
+        some = files.columns(schema.names[len(columns) : len(columns) + at_once])
+        if some is None:
+            return None
+        check()
+        columns += _taken(some, order)
+        del some
+        # Arrow would keep what they had for a while, and the next columns come at once.
+        pa.default_memory_pool().release_unused()
+    return pa.Table.from_arrays(columns, names=schema.names)
 
 
-def sort(table: pa.Table) -> pa.Table:
-    """Rows in order of time; rows of one moment stay in the order they came."""
-    schema, order = table.schema, pc.sort_indices(table.column(TIME).cast(pa.int64()))
-    columns = []
-    while table.num_columns:  # each column goes as soon as it is sorted
-        columns.append(table.column(0).combine_chunks().take(order))
-        table = table.remove_column(0)
-    return pa.Table.from_arrays(columns, schema=schema)
+def sort(times: pa.Table) -> pa.Array:
+    """Which row is the first, which the second."""
+    return pc.sort_indices(times.column(TIME).cast(pa.int64()))
+
+
+def _taken(table: pa.Table, order: pa.Array) -> list[pa.Array]:
+    return [column.combine_chunks().take(order) for column in table.columns]
 
 
 def _rollup_writer(frame: pl.DataFrame) -> Callable[[Path], None]:

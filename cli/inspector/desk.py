@@ -15,6 +15,7 @@ from cli.content import Content
 from cli.inspector import registered
 from cli.inspector.book import Book, Task
 from cli.inspector.inspect import Listed, Outcome, Place, inspect
+from collectors.capture.source import MOST_DECOMPRESSED
 from core.errors import LiaowangError, NotFoundError
 from core.ids import make_id
 from core.patience import Patience, StoppedError
@@ -28,9 +29,26 @@ _log = logging.getLogger(__name__)
 class InspectionDesk:
     """An `Inspector` with a thread of its own; after a restart it takes up what was waiting."""
 
-    def __init__(self, folder: Path, captures: Path, intake: Intake, entities: EntityStore, content: Content) -> None:
-        """Args: where lists wait; where captures lie, by their id; who took them; what is kept; rules and vendors."""
-        self._folder, self._captures, self._intake = folder, captures, intake
+    def __init__(
+        self,
+        folder: Path,
+        captures: Path,
+        intake: Intake,
+        entities: EntityStore,
+        content: Content,
+        most: int = MOST_DECOMPRESSED,
+    ) -> None:
+        """Takes up what an earlier run has left.
+
+        Args:
+            folder: where lists wait.
+            captures: where captures lie, by their id.
+            intake: who took them.
+            entities: what is kept.
+            content: rules and vendors.
+            most: bytes that are decompressed of one capture.
+        """
+        self._folder, self._captures, self._intake, self._most = folder, captures, intake, most
         self._entities, self._content = entities, content
         self._book = Book(entities)
         self._waiting: queue.SimpleQueue[str | None] = queue.SimpleQueue()
@@ -151,7 +169,7 @@ class InspectionDesk:
             self._book.note(run.id, packets=packets, progress=min(0.99, max(0.0, share)))
 
         files = [(self._captures / one, name) for one, name in zip(task.uploads, run.captures, strict=True)]
-        found = inspect(self._place(run), files, self._listed(run), self._content, advance)
+        found = inspect(self._place(run), files, self._listed(run), self._content, advance, self._most)
         self._insist(lambda: self._keep(found))
         told = "; ".join(found.problems[:_MOST_PROBLEMS])
         if len(found.problems) > _MOST_PROBLEMS:

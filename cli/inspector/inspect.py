@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from analytics.inspection import annex
 from analytics.inspection.gather import Gatherer
@@ -15,13 +14,13 @@ from analytics.inspection.requirements import standard
 from analytics.inspection.verdicts import findings
 from analytics.pipeline import SiteAnalysis, steps
 from cli.content import Content
-from collectors.capture.source import open_capture
-from collectors.pipeline import Decoder, meanings
-from collectors.span import by_time
+from cli.reading import Captures
+from collectors.capture.source import MOST_DECOMPRESSED
+from collectors.pipeline import meanings
+from collectors.span import Span, by_time
 from core.entities import Alert, Inspection
 from core.errors import InputError
 from core.ids import make_id
-from core.rows import RowBatch
 from core.scope import Origin
 
 _NEVER = 1 << 62
@@ -74,37 +73,28 @@ class Outcome:
     problems: tuple[str, ...]
 
 
-class Captures(Protocol):
-    """Captures that are read one behind the other.
-
-    Attributes:
-        decoder: has the counters.
-        first: time of the first packet, ns since 1970; 0 where there is none. `last` likewise.
-    """
-
-    decoder: Decoder
-
-    @property
-    def first(self) -> int: ...
-    @property
-    def last(self) -> int: ...
-    def rows(self) -> Iterator[RowBatch]: ...
-    def files(self) -> tuple[annex.Capture, ...]: ...
-
-
 def inspect(
-    place: Place, files: Sequence[tuple[Path, str]], listed: Listed | None, content: Content, advance: Advance
+    place: Place,
+    files: Sequence[tuple[Path, str]],
+    listed: Listed | None,
+    content: Content,
+    advance: Advance,
+    most: int = MOST_DECOMPRESSED,
 ) -> Outcome:
-    """Inspects the captures, each a path and the name that people know.
+    """Inspects the captures, each a path and the name that people know; decompresses `most` bytes of each at most.
 
     Raises:
         InputError: one of them cannot be read, or there are no packets.
     """
-    return inspect_read(place, _Reading(dict(files), Decoder(place.origin), advance), listed, content)
+    names = dict(files)
+    span = by_time(names, most)
+    return inspect_read(place, _Told(names, place, most, span, advance), span.files, listed, content)
 
 
-def inspect_read(place: Place, reading: Captures, listed: Listed | None, content: Content) -> Outcome:
-    """The same, with captures that somebody else reads.
+def inspect_read(
+    place: Place, reading: Captures, files: Sequence[Path], listed: Listed | None, content: Content
+) -> Outcome:
+    """The same, with files that `reading` is to read, in this order.
 
     Raises:
         InputError: one of them cannot be read, or there are no packets.
@@ -112,7 +102,7 @@ def inspect_read(place: Place, reading: Captures, listed: Listed | None, content
     analysis = SiteAnalysis(place.origin, content.engine(place.origin), None, content.vendors, _NEVER)
     gatherer = Gatherer()
     alerts: dict[str, Alert] = {}
-    for step in steps(reading.rows()):
+    for step in steps(reading.rows(files, last=True)):
         gatherer.take(step)
         alerts.update({alert.id: alert for alert in analysis.take(step).alerts})
     alerts.update({alert.id: alert for alert in analysis.finish().alerts})
@@ -121,7 +111,7 @@ def inspect_read(place: Place, reading: Captures, listed: Listed | None, content
         raise InputError("There are no packets to inspect.")
     register = listed.register if listed else None
     seen = gatherer.seen(place.level, analysis.assets.all(), register, reading.first, reading.last)
-    captures = reading.files()
+    captures = tuple(_described(file, reading.names[file], reading.damage.get(file, "")) for file in files)
     digests = [one.sha256 for one in (*captures, *((listed.file,) if listed else ()))]
     made = Inspection(
         id=make_id("inspection", place.origin.organization, place.origin.site, place.level, *digests),
@@ -141,42 +131,20 @@ def inspect_read(place: Place, reading: Captures, listed: Listed | None, content
     return Outcome(made, annex.dump(annex.annex(about, seen, alerts.values())), tuple(problems))
 
 
-@dataclass(slots=True)
-class _Reading:
-    """The captures while they are read."""
+class _Told(Captures):
+    """Captures of which somebody is told how far they are."""
 
-    names: dict[Path, str]
-    decoder: Decoder
-    advance: Advance
-    captures: list[annex.Capture] = field(default_factory=list)
-    packets: int = 0
-    first: int = 0
-    last: int = 0
+    def __init__(self, names: dict[Path, str], place: Place, most: int, span: Span, advance: Advance) -> None:
+        super().__init__(names, place.origin, most)
+        self._span, self._advance = span, advance
 
-    def rows(self) -> Iterator[RowBatch]:
-        """The rows of the files in order of time, and of the requests left over."""
-        span = by_time(self.names)
-        length = max(1, span.last - span.first)
-        for file in span.files:
-            name = self.names[file]
-            with open_capture(file) as source:
-                for step in self.decoder.read(source, name):
-                    if step.packets:
-                        self.first = min(self.first or step.first_time, step.first_time)
-                        self.last = max(self.last, step.last_time)
-                        self.packets += step.packets
-                    yield from step.rows
-                    self.advance(self.packets, (self.last - span.first) / length)
-                damage = (source.damage or "").replace(str(file), name)
-            self.captures.append(described(file, name, damage))
-        yield from self.decoder.finish()
-
-    def files(self) -> tuple[annex.Capture, ...]:
-        """What was read, in that order."""
-        return tuple(self.captures)
+    def advance(self, *_: object) -> None:
+        """Tells it."""
+        length = max(1, self._span.last - self._span.first)
+        self._advance(self.packets, (self.last - self._span.first) / length)
 
 
-def described(file: Path, name: str, damage: str) -> annex.Capture:
+def _described(file: Path, name: str, damage: str) -> annex.Capture:
     """The capture with its digest and size.
 
     Raises:

@@ -25,10 +25,16 @@ _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _LIVE_SECONDS = 0.2
 _AT_ONCE = 8192
 """Bytes that are decompressed at a time: where the data is cut, what was asked for in that step is lost."""
+MOST_DECOMPRESSED = 20 << 30
+"""Bytes that are read at most of a capture of somebody else's, where nothing else is set."""
 
 
-def _gib(size: int) -> str:
-    return f"{size / (1 << 30):,.4g} GiB"
+def _beyond(most: int) -> str:
+    size = f"{most / (1 << 30):,.4g} GiB"
+    return (
+        f"It has more than {size} when decompressed; the rest was not read (setting capture_gib). "
+        f"解压后超过 {size}，其余部分未读取（设置项 capture_gib）。"
+    )
 
 
 class Source(Protocol):
@@ -49,7 +55,12 @@ class Source(Protocol):
 
 
 class Capture:
-    """An open capture; a context manager."""
+    """An open capture; a context manager.
+
+    Attributes:
+        name, layout, damage: see `Source`.
+        too_large: there was more than may be decompressed, which counts as damage.
+    """
 
     def __init__(self, raw: BinaryIO, name: str, most: int | None = None) -> None:
         """Opens what `raw` holds, which is closed with the capture.
@@ -63,8 +74,9 @@ class Capture:
             InputError: it does not begin like a capture.
         """
         self.name = name
-        self._most, self._decompressed = most, 0
+        self._most = self._left = sys.maxsize if most is None else most
         self.damage: str | None = None
+        self.too_large = False
         self._raw = raw
         self._stream: BinaryIO = raw
         self._ahead = self._first(4)
@@ -115,20 +127,24 @@ class Capture:
         return bytes(block[:have])
 
     def _some(self, buffer: memoryview) -> int:
-        if self._stream is not self._raw:
-            if self._most is not None and self._decompressed >= self._most:
-                self.damage = f"It has more than {_gib(self._most)} when decompressed; the rest was not read."
-                return 0
-            buffer = buffer[:_AT_ONCE]
+        packed = self._stream is not self._raw
+        if packed:
+            buffer = buffer[: min(_AT_ONCE, self._left + 1)]
         try:
             got: int = self._stream.readinto(buffer) or 0  # type: ignore[attr-defined]
         except (EOFError, zlib.error, OSError) as error:
-            if self._stream is self._raw:
+            if not packed:
                 reason = getattr(error, "strerror", None) or error
                 raise InputError(f"{self.name} cannot be read: {reason}.") from error
             self.damage = f"The compressed data is damaged or cut off: {error}."
             return 0
-        self._decompressed += got
+        return self._within_bound(got) if packed else got
+
+    def _within_bound(self, got: int) -> int:
+        """Of the bytes that were decompressed so many as may be."""
+        if got > self._left:
+            got, self.too_large, self.damage = self._left, True, _beyond(self._most)
+        self._left -= got
         return got
 
     def close(self) -> None:

@@ -21,6 +21,7 @@ from cli.inspector.inspect import inspect as inspect_captures
 from core.entities import Rectification, Verdict
 from core.errors import InputError
 from core.scope import EVERYTHING, Origin
+from lab.pcap import unpack
 from tests.inspection.crafted import OFFICE_IP, weak
 from tests.inspection.plant import rows, table
 
@@ -169,6 +170,20 @@ def test_a_machine_without_chinese_fonts_gets_all_but_the_pdf(tmp_path: Path, mo
 
 
 _REAL_CHOOSE = fonts.choose
+
+
+def test_a_capture_that_grows_too_large_is_read_up_to_the_setting_and_the_exit_code_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LIAOWANG_CAPTURE_GIB", str(len(unpack(QUIET)) / 2 / (1 << 30)))
+    result = run(QUIET, "-o", tmp_path / "cut")
+    assert result.exit_code == 1
+    assert "when decompressed; the rest was not read" in result.output
+    monkeypatch.delenv("LIAOWANG_CAPTURE_GIB")
+    assert run(QUIET, "-o", tmp_path / "whole").exit_code == 0
+    cut, whole = (json.loads((tmp_path / name / "inspection.json").read_text("utf-8")) for name in ("cut", "whole"))
+    assert 0 < cut["packets"] < whole["packets"]
 
 
 def test_one_of_many_that_is_no_capture_is_left_out_and_told(tmp_path: Path) -> None:

@@ -18,8 +18,8 @@ from cli.content import Content
 from collectors.capture.source import open_capture
 from collectors.pipeline import Decoder
 from collectors.wire.protocol import vocabulary
-from core.entities import Alert, AlertState, Review
-from core.ports import AlertFilter
+from core.entities import Actor, Alert, AlertState, Review
+from core.ports import AlertFilter, AuditFilter
 from core.rows import RowBatch, begin, end
 from core.scope import EVERYTHING, Origin
 from lab.pcap import Packet, read, write
@@ -108,7 +108,8 @@ def test_a_verdict_does_not_cover_what_came_after_it(
     assert (after.id, review.state, review.user) == (before.id, AlertState.OPEN, "")
     assert "a test of ours" in review.reason
     assert "More evidence" in review.reason
-    assert [(action, subject) for _, _, action, subject in stores.entities.audit_log(9)] == [("alert.open", after.id)]
+    ((note,), _) = stores.entities.audit_log(AuditFilter(), 9)
+    assert (note.actor, note.action, note.subject) == (Actor.PLATFORM, "alert.open", after.id)
 
 
 def test_the_same_capture_handed_in_twice_counts_once_and_leaves_a_verdict_alone(

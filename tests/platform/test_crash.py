@@ -14,7 +14,7 @@ import pytest
 
 from cli.content import Content
 from collectors import folder_watch
-from collectors.jobs import MOST_ATTEMPTS
+from collectors.ledger import MOST_ATTEMPTS
 from core.scope import Origin
 from tests.platform.plant import Console, command, other, platform, until
 from tests.platform.test_intake import decoded, rows

@@ -15,7 +15,8 @@ import pytest
 from adapters.database.engine import Database
 from adapters.database.entities import DatabaseEntities
 from adapters.memory.stream import MemoryStream
-from collectors import jobs
+from collectors import ledger
+from collectors.capture.source import MOST_DECOMPRESSED
 from collectors.desk import Desk
 from collectors.sight import SightBook
 from core.errors import ConflictError, NotFoundError
@@ -50,7 +51,7 @@ class Analysis:
 
 
 @contextmanager
-def at_work(data: Path, most: int | None = None) -> Iterator[tuple[Desk, Analysis]]:
+def at_work(data: Path, most: int = MOST_DECOMPRESSED) -> Iterator[tuple[Desk, Analysis]]:
     database, stream = Database.at(data / "db"), MemoryStream(most_rows=5000)
     desk = Desk(data / "captures", stream, SightBook(), DatabaseEntities(database), most)
     analysis = Analysis(desk, stream)
@@ -150,7 +151,7 @@ def test_one_that_was_deleted_under_way_is_not_taken_up_after_a_crash(tmp_path: 
 def test_the_file_of_a_forgotten_job_goes_with_it(
     tmp_path: Path, attack: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "_MOST_KEPT", 2)
+    monkeypatch.setattr(ledger, "_MOST_KEPT", 2)
     with at_work(tmp_path) as (desk, _):
         done = [over(desk, hand_in(desk, attack[: -k or None])) for k in (0, 40, 80)]
         assert files(tmp_path) == {one.id for one in done[1:]}

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from adapters.database.engine import Database
@@ -15,7 +16,9 @@ from adapters.database.entities import DatabaseEntities
 from adapters.memory.stream import MemoryStream
 from cli.content import Content
 from collectors import folder_watch
+from collectors.capture.source import MOST_DECOMPRESSED
 from collectors.folder_watch import FolderWatch
+from collectors.ledger import MOST_ATTEMPTS
 from collectors.sight import SightBook
 from core.errors import InputError
 from core.rows import RowBatch
@@ -51,9 +54,11 @@ class Reader:
 
 
 @contextmanager
-def watching(folder: Path, data: Path) -> Iterator[tuple[FolderWatch, Reader, SightBook]]:
+def watching(
+    folder: Path, data: Path, most: int = MOST_DECOMPRESSED
+) -> Iterator[tuple[FolderWatch, Reader, SightBook]]:
     database, stream, sight = Database.at(data), MemoryStream(), SightBook()
-    watch = FolderWatch(folder, HERE, stream, sight, DatabaseEntities(database), seconds=0.05)
+    watch = FolderWatch(folder, HERE, stream, sight, DatabaseEntities(database), 0.05, most)
     watch.start()
     try:
         yield watch, Reader(stream), sight
@@ -122,6 +127,28 @@ def test_what_cannot_be_read_is_counted_and_the_next_is_read(tmp_path: Path, fol
         assert list(reader.files) == ["b.pcap"]
 
 
+def test_a_capture_that_grows_too_large_is_read_up_to_there_and_counted_apart_from_damage(
+    tmp_path: Path, folder: Path, attack: bytes
+) -> None:
+    (folder / "a.pcap.zst").write_bytes(pa.compress(attack, "zstd", asbytes=True))
+    with watching(folder, tmp_path / "db") as (_, reader, sight):
+        until(lambda: counted(sight, "captures_read") == 1)
+        whole = reader.files["a.pcap.zst"]
+        assert counted(sight, "captures_too_large") == 0
+    (folder / "b.pcap").write_bytes(attack)
+    with watching(folder, tmp_path / "db2", len(attack) // 2) as (_, reader, sight):
+        until(lambda: counted(sight, "captures_read") == 2)
+        assert counted(sight, "captures_too_large") == 1
+        assert counted(sight, "captures_damaged") == counted(sight, "captures_unreadable") == 0
+        part = reader.files["a.pcap.zst"]
+        assert 0.3 * whole < part < 0.7 * whole
+        assert reader.files["b.pcap"] >= whole - part, "the bound is of what a small file becomes"
+        (said,) = [one for one in sight.tallies(EVERYTHING) if one.name == "captures_too_large"]
+        assert said.loss
+        assert "capture_gib" in said.en
+        assert "capture_gib" in said.zh
+
+
 def test_a_folder_that_is_not_there_is_one_clear_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="nowhere"), watching(tmp_path / "nowhere", tmp_path / "db"):
         pass
@@ -143,7 +170,7 @@ def test_a_file_over_which_the_platform_ends_each_time_is_let_be(
     (folder / "a.pcap").write_bytes(attack)
     database = Database.at(tmp_path / "db")
     store = DatabaseEntities(database)
-    for attempt in range(1, folder_watch.MOST_ATTEMPTS + 1):
+    for attempt in range(1, MOST_ATTEMPTS + 1):
         watch = FolderWatch(folder, HERE, MemoryStream(), SightBook(), store, seconds=0.05)
         monkeypatch.setattr(watch, "_read", _break)
         with pytest.raises(ZeroDivisionError):

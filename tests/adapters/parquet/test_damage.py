@@ -98,7 +98,7 @@ def test_a_merge_that_cannot_read_is_refused_and_hides_no_file(
         raise OSError(number, os.strerror(number))
 
     with monkeypatch.context() as patch:
-        patch.setattr("pyarrow.parquet.read_table", refuse)
+        patch.setattr("pyarrow.parquet.ParquetFile.read", refuse)
         with pytest.raises(StorageError, match=os.strerror(number)):
             archive.compact()
     assert archive.damaged() == {}
