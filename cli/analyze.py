@@ -107,7 +107,7 @@ def _write(out: Path, run: Reading, site: SiteAnalysis, alerts: list[Alert]) -> 
         "not_seen": {name: value for name, value in counters.items() if value and about[name][2]},
         "counters": counters,
         "given_up": site.given_up,
-        "damage": {run.names[file]: said for file, said in run.damage.items()},
+        "damage": {run.names[file]: str(said) for file, said in run.damage.items()},
         "assets": len(assets),
         "conversations": len(conversations),
         "alerts": dict(sorted(Counter(alert.kind for alert in alerts).items())),

@@ -15,6 +15,7 @@ from collectors.pipeline import Decoded, Decoder
 from collectors.span import Span, by_time
 from core.errors import InputError
 from core.rows import RowBatch, RowKind
+from core.said import Said
 from core.scope import Origin
 
 
@@ -35,7 +36,7 @@ class Captures:
         self.names, self._most = names, most
         self.decoder = Decoder(origin)
         self.packets = self.first = self.last = 0
-        self.damage: dict[Path, str] = {}
+        self.damage: dict[Path, Said] = {}
 
     def rows(self, files: Iterable[Path], *, last: bool) -> Iterator[RowBatch]:
         """The rows of the files, in this order; `last`: and of the requests left over."""
@@ -80,7 +81,7 @@ class Reading(Captures):
         super().__init__(capture_names([*files, *refused]), Origin(), most)
         self.progress = progress
         self.messages: Counter[str] = Counter()
-        self.damage |= {file: error.message for file, error in refused.items()}
+        self.damage |= {file: error.said for file, error in refused.items()}
         for error in refused.values():
             progress.warn(str(error))
 

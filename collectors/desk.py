@@ -14,6 +14,7 @@ import pyarrow as pa
 from collectors.capture.source import MOST_DECOMPRESSED, open_capture
 from collectors.delivery import PART, CaptureDelivery
 from collectors.jobs import UPLOAD, Job, Jobs
+from collectors.ledger import INTERNAL, problem
 from collectors.pipeline import Decoder
 from collectors.sight import SightBook
 from collectors.span import by_time
@@ -21,6 +22,7 @@ from core.errors import LiaowangError
 from core.patience import Patience, StoppedError
 from core.ports import EntityStore, EventStream, Retention, StorageError, Upload, UploadState
 from core.rows import RowKind, begin, end
+from core.said import NOTHING, Said
 from core.scope import Origin, Scope
 
 __all__ = ["UPLOAD", "Desk"]
@@ -49,7 +51,7 @@ class Desk:
         """Args: where captures are kept; rows go to; who counts; who keeps the jobs; bytes decompressed of one."""
         self._folder, self._stream, self._sight, self._most = folder, stream, sight, most
         self._jobs = Jobs(entities)
-        self._outcome: dict[str, tuple[UploadState, str]] = {}
+        self._outcome: dict[str, tuple[UploadState, Said]] = {}
         self._waiting: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._ended = threading.Event()
         self._over = threading.Event()
@@ -158,11 +160,11 @@ class Desk:
         job = self._jobs.of(origin)
         if job is None:
             return
-        state, problem = self._outcome.get(job.upload.id, (UploadState.DONE, ""))
+        state, said = self._outcome.get(job.upload.id, (UploadState.DONE, NOTHING))
         if job.unwanted:
             self._jobs.drop([job.upload.id])
         else:
-            self._jobs.change(job.upload.id, alerts=alerts, state=state, problem=problem, progress=1.0)
+            self._jobs.change(job.upload.id, alerts=alerts, state=state, progress=1.0, **problem(said))
         self._outcome.pop(job.upload.id, None)
         self._ended.set()
 
@@ -205,22 +207,24 @@ class Desk:
         # Arrow keeps what its rows had for the next ones, which may come tomorrow.
         pa.default_memory_pool().release_unused()
 
-    def _decoded(self, job: Job) -> tuple[UploadState, str]:
+    def _decoded(self, job: Job) -> tuple[UploadState, Said]:
         """What came of reading it, and what was wrong with it."""
         path = self._folder / job.upload.id
         try:
             damage = self._decode(job, path)
         except LiaowangError as error:
-            return UploadState.FAILED, str(error).replace(str(path), job.upload.name)
+            return UploadState.FAILED, error.said.renamed(str(path), job.upload.name)
         except Exception:
             if self._over.is_set():
                 raise
             # The desk must outlive a fault of ours in one capture, and say so.
             _log.exception("capture %s could not be decoded", path)
-            return UploadState.FAILED, "internal error; see the log"
-        return (UploadState.DAMAGED, damage.replace(str(path), job.upload.name)) if damage else (UploadState.DONE, "")
+            return UploadState.FAILED, INTERNAL
+        if damage is None:
+            return UploadState.DONE, NOTHING
+        return UploadState.DAMAGED, damage.renamed(str(path), job.upload.name)
 
-    def _decode(self, job: Job, path: Path) -> str:
+    def _decode(self, job: Job, path: Path) -> Said | None:
         """Publishes its rows; returns what is wrong with the file."""
         span = by_time([path], self._most)
         decoder = Decoder(job.origin)
@@ -229,7 +233,7 @@ class Desk:
             packets = messages = 0
             for step in decoder.read(source, job.upload.name):
                 if self._over.is_set() or self._unwanted(job):
-                    return ""
+                    return None
                 packets += step.packets
                 messages += sum(batch.rows.num_rows for batch in step.rows if batch.kind is RowKind.MESSAGES)
                 for batch in step.rows:
@@ -239,7 +243,7 @@ class Desk:
                 self._sight.note(job.origin, decoder.counters(), step.last_time)
             for batch in decoder.finish():
                 self._stream.publish(batch)
-            return source.damage or ""
+            return source.damage
 
     def _unwanted(self, job: Job) -> bool:
         now = self._jobs.find(job.upload.id)

@@ -11,12 +11,13 @@ from pydantic import TypeAdapter
 from collectors.ledger import Ledger
 from core.errors import ConflictError, NotFoundError
 from core.ports import EntityStore, Upload, UploadState
+from core.said import Said
 from core.scope import Origin, Scope
 
 UPLOAD = "upload-"
 """How the observer of an uploaded capture is called: each is a sensor of its own, with a past of its own."""
 _STATE = "captures"
-_BLANK = {"progress": 0.0, "packets": 0, "messages": 0, "problem": ""}
+_BLANK = {"progress": 0.0, "packets": 0, "messages": 0, "problem": "", "problem_zh": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,9 @@ class Jobs(Ledger[Job]):
 
     def __init__(self, entities: EntityStore) -> None:
         """Goes on from what `entities` kept, but for what was deleted."""
-        super().__init__(entities, _STATE, _document, "while it analysed this capture", _BLANK)
+        super().__init__(
+            entities, _STATE, _document, Said("while it analysed this capture", "分析此抓包文件期间"), _BLANK
+        )
         self._work = {key: job for key, job in self._work.items() if not job.unwanted}
 
     def of(self, origin: Origin) -> Job | None:

@@ -9,12 +9,22 @@ from typing import Any, Final, Generic, Protocol, Self, TypeVar
 from pydantic import TypeAdapter
 
 from core.ports import EntityStore, InspectionRun, Upload, UploadState
+from core.said import Said
 from core.scope import Scope
 
 MOST_ATTEMPTS: Final = 3
 """How often one piece of work is tried where the platform ends over it each time."""
-OVER: Final = frozenset({UploadState.DONE, UploadState.DAMAGED, UploadState.FAILED})
+OVER: Final = frozenset({UploadState.DONE, UploadState.DAMAGED, UploadState.FAILED, UploadState.CANCELLED})
 _MOST_KEPT = 200
+
+
+INTERNAL: Final = Said("internal error; see the log", "内部错误，详见日志")
+"""Of a fault of ours."""
+
+
+def problem(said: Said) -> dict[str, Any]:
+    """What is told of a piece of work, in both languages."""
+    return {"problem": said.en, "problem_zh": said.zh}
 
 
 class Entry(Protocol):
@@ -39,7 +49,7 @@ class Ledger(Generic[Work]):
     """All work of one kind, by the id of what is told; safe to use from several threads."""
 
     def __init__(
-        self, entities: EntityStore, name: str, document: TypeAdapter[list[Work]], what: str, blank: Mapping[str, Any]
+        self, entities: EntityStore, name: str, document: TypeAdapter[list[Work]], what: Said, blank: Mapping[str, Any]
     ) -> None:
         """Goes on from what was kept: what was under way waits again, unless it was tried often.
 
@@ -104,10 +114,13 @@ class Ledger(Generic[Work]):
         self._work = work
 
 
-def _taken_up(one: Work, what: str, blank: Mapping[str, Any]) -> Work:
+def _taken_up(one: Work, what: Said, blank: Mapping[str, Any]) -> Work:
     if one.told.state is not UploadState.RUNNING:
         return one
     if one.attempts >= MOST_ATTEMPTS:
-        problem = f"The platform ended {one.attempts} times {what}; its log says more."
-        return one.changed(one.attempts, state=UploadState.FAILED, problem=problem)
+        said = Said(
+            f"The platform ended {one.attempts} times {what.en}; its log says more.",
+            f"平台在{what.zh}已 {one.attempts} 次退出，详见日志。",
+        )
+        return one.changed(one.attempts, state=UploadState.FAILED, **problem(said))
     return one.changed(one.attempts, state=UploadState.WAITING, **blank)

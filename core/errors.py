@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from core.said import Said
+
 
 class LiaowangError(Exception):
     """Something outside is not as it must be; the message says what it is and what to do.
@@ -12,12 +14,14 @@ class LiaowangError(Exception):
     Attributes:
         message: one sentence for a person, naming the file, line or field.
         hint: what to do about it, where that is known.
+        said: both, in English and in Chinese; in English twice where nobody wrote the Chinese.
     """
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", zh: str = "") -> None:
         super().__init__(f"{message} {hint}".strip())
         self.message = message
         self.hint = hint
+        self.said = Said(str(self), zh or str(self))
 
 
 class InputError(LiaowangError):

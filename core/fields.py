@@ -139,6 +139,13 @@ TRANSACTION: tuple[Field, ...] = (
     Field("ot.outcome", Kind.KEYWORD, "success, error or no_response", "结果：成功、出错、无响应"),
     Field("ot.round_trip_time", Kind.LONG, "time from the request to its response", "往返时间", unit="ns"),
     Field("response.@timestamp", Kind.DATE, "time of the response", "响应时间"),
+    Field(
+        "response.frame.file",
+        Kind.KEYWORD,
+        "capture that the response is in",
+        "响应所在抓包文件",
+        example="plant.pcapng",
+    ),
     Field("response.frame.number", Kind.LONG, "1-based number of the packet of the response", "响应报文序号"),
 )
 

@@ -8,12 +8,15 @@ from sqlalchemy import Table, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from adapters.database import tables
+from adapters.database.audit import Audit
 from adapters.database.engine import Database
 from adapters.database.inspections import Inspections
 from adapters.database.mapping import Entity, to_entity, to_row, upsert
 from adapters.database.wall import within
+from core.audit import AuditNote
 from core.entities import Asset, Conversation, Enterprise, Inspection, Rectification, Site, User
 from core.errors import ConflictError
+from core.ports import AuditFilter
 from core.scope import Scope
 
 
@@ -24,6 +27,7 @@ class DatabaseEntities:
         """Keep entities in `database`."""
         self._database = database
         self._inspections = Inspections(database)
+        self._audit = Audit(database)
 
     def save_enterprises(self, enterprises: Iterable[Enterprise]) -> None:
         """Keep these, replacing those with known ids."""
@@ -130,16 +134,13 @@ class DatabaseEntities:
 
     def audit(self, user: str, action: str, subject: str, at: int) -> None:
         """Note that `user` did `action` to `subject` at time `at` (ns); notes are never changed."""
-        row = {"user": user, "action": action, "subject": subject, "at": at}
-        with self._database.write() as connection:
-            connection.execute(tables.audit.insert(), row)
+        self._audit.note(user, action, subject, at)
 
-    def audit_log(self, most: int) -> Sequence[tuple[int, str, str, str]]:
-        """The latest `most` notes as (at, user, action, subject), newest first."""
-        log = tables.audit.c
-        query = select(log.at, log.user, log.action, log.subject).order_by(log.id.desc()).limit(most)
-        with self._database.read() as connection:
-            return [tuple(row) for row in connection.execute(query)]
+    def audit_log(
+        self, chosen: AuditFilter, size: int, cursor: str | None = None
+    ) -> tuple[Sequence[AuditNote], str | None]:
+        """At most `size` of those notes, newest first, and the cursor of the next page. Raises QueryError."""
+        return self._audit.page(chosen, size, cursor)
 
     def _save(self, table: Table, entities: Iterable[object]) -> None:
         rows = [to_row(entity) for entity in entities]

@@ -12,6 +12,7 @@ from analytics.inspection.matrix import Cell, matrix
 from analytics.inspection.register import Register
 from analytics.inspection.seen import Seen
 from core.entities import Alert, Frames
+from core.said import NOTHING, Said
 
 MOST_ALERTS = 30
 _MOST_LINES = 2000
@@ -33,7 +34,11 @@ class Capture:
     name: str
     sha256: str
     size: int
-    damage: str = ""
+    damage: Said = NOTHING
+
+    def document(self) -> Document:
+        """The same as values of JSON."""
+        return {**asdict(self), "damage": self.damage._asdict()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ def annex(about: About, seen: Seen, alerts: Iterable[Alert]) -> Document:
         "level": seen.level,
         "first": seen.first,
         "last": seen.last,
-        "captures": [asdict(one) for one in about.captures],
+        "captures": [one.document() for one in about.captures],
         "all_traffic": seen.all_traffic,
         "blind": [{"number": number, "en": en, "zh": zh} for number, en, zh in (*about.blind, *_left_out(seen))],
         "register": _register(about.register, seen.register),
@@ -104,7 +109,7 @@ def _left_out(seen: Seen) -> list[tuple[int, str, str]]:
 def _register(file: Capture | None, register: Register | None) -> Document | None:
     if file is None or register is None:
         return None
-    return {**asdict(file), "assets": len(register.assets), "problems": list(register.problems)}
+    return {**file.document(), "assets": len(register.assets), "problems": [one._asdict() for one in register.problems]}
 
 
 def _asset(line: Line) -> Document:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from core.errors import InputError
+from core.said import Said
 
 _HEADERS = {
     "ip": ("ip", "ip地址", "ip address", "address", "地址"),
@@ -90,7 +91,7 @@ class Register:
     """
 
     assets: tuple[Registered, ...]
-    problems: tuple[str, ...] = ()
+    problems: tuple[Said, ...] = ()
 
     @cached_property
     def by_ip(self) -> dict[str, Registered]:
@@ -122,20 +123,22 @@ def read(data: bytes, name: str) -> Register:
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     header = tuple(next(rows, []))
     if not {"ip", "mac"} & set(_columns(header).values()):
-        raise InputError(
-            f"{name} has no column of addresses.", "Its first line must name one ip or mac (IP地址, MAC地址)."
-        )
+        hint = "Its first line must name one ip or mac (IP地址, MAC地址)."
+        zh = f"{name} 没有地址列。首行须有名为 IP地址 或 MAC地址（ip、mac）的列。"
+        raise InputError(f"{name} has no column of addresses.", hint, zh)
     assets: list[Registered] = []
-    problems: list[str] = []
+    problems: list[Said] = []
     taken: dict[str, int] = {}
     try:
         for row in rows:
             if any(cell.strip() for cell in row):
                 _line(row, rows.line_num, header, assets, problems, taken)
     except csv.Error as error:
-        problems.append(f"line {rows.line_num}: {error}; what follows was not read")
+        wrong = Said(f"{error}; what follows was not read", f"{error}；其后内容未读取")
+        problems.append(_of_line(rows.line_num, wrong))
     if not assets:
-        raise InputError(f"{name} holds no asset that can be used.", "; ".join(problems[:3]))
+        first = Said.joined(problems[:3])
+        raise InputError(f"{name} holds no asset that can be used.", first.en, f"{name} 中没有可用的资产。{first.zh}")
     return Register(tuple(assets), tuple(problems))
 
 
@@ -144,7 +147,7 @@ def _line(
     number: int,
     header: tuple[str, ...],
     assets: list[Registered],
-    problems: list[str],
+    problems: list[Said],
     taken: dict[str, int],
 ) -> None:
     cells = {column: row[index].strip() for index, column in _columns(header).items() if index < len(row)}
@@ -153,20 +156,25 @@ def _line(
         ips = tuple(_ip(one) for one in _MANY.split(cells.get("ip", "")) if one)
         column = "mac"
         macs = tuple(_mac(one) for one in _MANY.split(cells.get("mac", "")) if one)
-    except ValueError as error:
-        problems.append(f"line {number}, column {_header(header, column)}: {error}")
+    except _NoAddressError as error:
+        problems.append(_of_cell(number, header, column, error.said))
         return
     if not ips and not macs:
-        problems.append(f"line {number}: neither an IP nor a MAC address")
+        problems.append(_of_line(number, Said("neither an IP nor a MAC address", "既无 IP 地址也无 MAC 地址")))
         return
     twice = next((ip for ip in ips if ip in taken), None)
     if twice:
-        problems.append(f"line {number}, column {_header(header, 'ip')}: {twice} stands in line {taken[twice]} already")
+        already = Said(f"{twice} stands in line {taken[twice]} already", f"{twice} 已见于第 {taken[twice]} 行")
+        problems.append(_of_cell(number, header, "ip", already))
         return
     level = _level(cells.get("level", ""))
     if level is None and cells.get("level"):
-        where = f"line {number}, column {_header(header, 'level')}"
-        problems.append(f"{where}: {cells['level']!r} is no level from 0 to 5; the rest of the line is used")
+        word = f"{cells['level']!r}"
+        none = Said(
+            f"{word} is no level from 0 to 5; the rest of the line is used",
+            f"{word} 不是 0 至 5 的层级；该行其余内容有效",
+        )
+        problems.append(_of_cell(number, header, "level", none))
     zone = cells.get("zone", "")
     taken.update(dict.fromkeys(ips, number))
     words = {name: cells.get(name, "") for name in ("name", "vendor", "model", "firmware")}
@@ -180,10 +188,24 @@ def _columns(header: tuple[str, ...]) -> dict[int, str]:
     return {index: _COLUMN[_plain(word)] for index, word in enumerate(header) if _plain(word) in _COLUMN}
 
 
-def _header(header: tuple[str, ...], column: str) -> str:
-    """The number of the column that counts, from 1, and what the list itself calls it: `2 'IP地址'`."""
+def _of_line(number: int, wrong: Said) -> Said:
+    return Said(f"line {number}: {wrong.en}", f"第 {number} 行：{wrong.zh}")
+
+
+def _of_cell(number: int, header: tuple[str, ...], column: str, wrong: Said) -> Said:
+    """With the number of the column that counts, from 1, and what the list itself calls it: `2 'IP地址'`."""
     place = max(index for index, name in _columns(header).items() if name == column)
-    return f"{place + 1} {header[place].strip()!r}"
+    called = header[place].strip()
+    return Said(
+        f"line {number}, column {place + 1} {called!r}: {wrong.en}",
+        f"第 {number} 行第 {place + 1} 列“{called}”：{wrong.zh}",
+    )
+
+
+class _NoAddressError(ValueError):
+    def __init__(self, said: Said) -> None:
+        super().__init__(said.en)
+        self.said = said
 
 
 def _decode(data: bytes, name: str) -> str:
@@ -194,7 +216,8 @@ def _decode(data: bytes, name: str) -> str:
             continue
         if "\0" not in text:
             return text
-    raise InputError(f"{name} is no text.", "Save the list as CSV, in UTF-8 or GBK.")
+    hint = "Save the list as CSV, in UTF-8 or GBK."
+    raise InputError(f"{name} is no text.", hint, f"{name} 不是文本文件。请将清单另存为 UTF-8 或 GBK 编码的 CSV。")
 
 
 def _plain(word: str) -> str:
@@ -205,13 +228,13 @@ def _ip(text: str) -> str:
     try:
         return str(ipaddress.ip_address(text))
     except ValueError:
-        raise ValueError(f"{text!r} is no IP address") from None
+        raise _NoAddressError(Said(f"{text!r} is no IP address", f"{text!r} 不是 IP 地址")) from None
 
 
 def _mac(text: str) -> str:
     digits = re.sub(r"[:.\-]", "", text.lower())
     if not _MAC.fullmatch(digits):
-        raise ValueError(f"{text!r} is no MAC address")
+        raise _NoAddressError(Said(f"{text!r} is no MAC address", f"{text!r} 不是 MAC 地址"))
     return ":".join(digits[at : at + 2] for at in range(0, 12, 2))
 
 

@@ -1,6 +1,6 @@
 """What all models share: frozen, closed, times as text, both languages side by side."""
 
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,6 +18,11 @@ class Words(Model):
 
     en: str = Field(examples=["Write from an unknown master"])
     zh: str = Field(examples=["来自未知主站的写操作"])
+
+    @classmethod
+    def some(cls, en: str, zh: str) -> Self | None:
+        """The text, none where it is empty."""
+        return cls(en=en, zh=zh) if en else None
 
 
 class Page(Model, Generic[Item]):

@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field
 
-from api.models.base import Count, Id, Model, Organization, Page, Site
+from api.models.base import Count, Id, Model, Organization, Page, Site, Words
 from api.times import Time
 from core import ports
 
@@ -26,15 +26,14 @@ class Capture(Model):
     packets: Count
     messages: Count
     alerts: Count
-    problem: str = Field(description="what was wrong with it, empty where nothing was", examples=[""])
+    problem: Words | None = Field(description="what was wrong with it, null where nothing was")
 
     @classmethod
     def of(cls, upload: ports.Upload) -> Self:
         """The same capture."""
         same = ("id", "organization", "site", "name", "size", "user", "at", "progress", "packets", "messages", "alerts")
-        return cls.model_validate(
-            {name: getattr(upload, name) for name in (*same, "problem")} | {"state": upload.state.value}
-        )
+        other = {"state": upload.state.value, "problem": Words.some(upload.problem, upload.problem_zh)}
+        return cls.model_validate({name: getattr(upload, name) for name in same} | other)
 
 
 class CapturePage(Page[Capture]):

@@ -13,6 +13,7 @@ from api.times import Time
 from core import entities, ports
 
 VerdictName = Literal["met", "not_met", "not_applicable", "not_observable"]
+RunStateName = Literal[StateName, "cancelled"]
 RectificationName = Literal["none_needed", "open", "in_progress", "done", "verified"]
 
 
@@ -130,20 +131,26 @@ class Run(Model):
     register_name: str = Field(description="file of registered assets, or empty", examples=["assets.csv"])
     user: str = Field(description="who asked for it", examples=["wang"])
     at: Time
-    state: StateName = Field(examples=["running"])
+    state: RunStateName = Field(examples=["running"])
     progress: float = Field(ge=0, le=1, description="share of the captures that is read", examples=[0.4])
     packets: Count
     inspection: str = Field(description="what came of it, empty until it is over", examples=[""])
-    problem: str = Field(description="what was wrong with captures or list, empty where nothing was", examples=[""])
+    problem: Words | None = Field(description="what was wrong with captures or list, null where nothing was")
+    cancelled_by: str = Field(description="who cancelled it, empty where nobody did", examples=[""])
+    cancelled_at: Time | None = Field(description="when, null where nobody did")
 
     @classmethod
     def of(cls, run: ports.InspectionRun) -> Self:
         """The same run."""
-        same = ("id", "organization", "site", "level", "user", "at", "progress", "packets", "inspection", "problem")
-        return cls.model_validate(
-            {name: getattr(run, name) for name in same}
-            | {"captures": list(run.captures), "register_name": run.register, "state": run.state.value}
-        )
+        same = ("id", "organization", "site", "level", "user", "at", "progress", "packets", "inspection")
+        other = {
+            "captures": list(run.captures),
+            "register_name": run.register,
+            "state": run.state.value,
+            "cancelled_at": run.cancelled_at or None,
+            "problem": Words.some(run.problem, run.problem_zh),
+        }
+        return cls.model_validate({name: getattr(run, name) for name in (*same, "cancelled_by")} | other)
 
 
 class RunPage(Page[Run]):

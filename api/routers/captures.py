@@ -72,7 +72,9 @@ async def hand_in(
     except BaseException:  # also when the client or the process goes: half a capture must not stay
         delivery.abort()
         raise
-    await run_in_threadpool(given.entities.audit, asking.user.name, "capture.uploaded", upload.id, upload.at)
+    await run_in_threadpool(
+        given.entities.audit, asking.user.name, "capture.uploaded", f"{upload.id} {upload.name}", upload.at
+    )
     return Capture.of(upload)
 
 
@@ -96,5 +98,6 @@ def show_capture(capture: str, asking: Viewer, given: Given) -> Capture:
 @router.delete("/{capture}", summary="Delete a capture", status_code=204, responses=problems(404, 507))
 def delete_capture(capture: str, asking: Analyst, given: Given) -> None:
     """Its file goes, and its analysis stops where it is under way; rows and alerts that came of it stay."""
+    name = next((each.name for each in given.intake.uploads(asking.scope) if each.id == capture), "")
     given.intake.delete(capture, asking.scope)
-    given.entities.audit(asking.user.name, "capture.deleted", capture, given.now())
+    given.entities.audit(asking.user.name, "capture.deleted", f"{capture} {name}", given.now())

@@ -141,6 +141,14 @@ def show_run(run: str, asking: Viewer, given: Given) -> Run:
     return Run.of(found)
 
 
+@router.post("/runs/{run}/cancel", summary="Cancel a run of an inspection", responses=problems(404, 409, 507))
+def cancel_run(run: str, asking: Analyst, given: Given) -> Run:
+    """Ends one that waits or is under way. Nothing comes of it; whoever wants it after all asks again."""
+    found = given.inspector.cancel(run, asking.user.name, given.now(), asking.scope)
+    given.entities.audit(asking.user.name, "inspection.cancelled", run, found.cancelled_at)
+    return Run.of(found)
+
+
 @router.get("/{inspection}", summary="Show an inspection", responses=problems(404))
 def show_inspection(inspection: str, asking: Viewer, given: Given) -> Inspection:
     """The verdict on every requirement with its evidence."""

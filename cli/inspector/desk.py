@@ -16,10 +16,12 @@ from cli.inspector import registered
 from cli.inspector.book import Book, Task
 from cli.inspector.inspect import Listed, Outcome, Place, inspect
 from collectors.capture.source import MOST_DECOMPRESSED
+from collectors.ledger import INTERNAL, problem
 from core.errors import LiaowangError, NotFoundError
 from core.ids import make_id
 from core.patience import Patience, StoppedError
-from core.ports import EntityStore, InspectionOrder, InspectionRun, Intake, StorageError, UploadState
+from core.ports import CancelledError, EntityStore, InspectionOrder, InspectionRun, Intake, StorageError, UploadState
+from core.said import Said
 from core.scope import Origin, Scope
 
 _MOST_PROBLEMS: Final = 5
@@ -109,6 +111,10 @@ class InspectionDesk:
         self._waiting.put(key)
         return run
 
+    def cancel(self, run: str, user: str, at: int, scope: Scope) -> InspectionRun:
+        """Ends one that waits, or after the step that it is at. Raises NotFoundError, ConflictError, StorageError."""
+        return self._book.cancel(run, user, at, scope)
+
     def _names(self, order: InspectionOrder) -> list[str]:
         """The names of the captures; of several with one name, all but the first are numbered."""
         known = {one.id: one.name for one in self._intake.uploads(Scope(frozenset({order.organization})))}
@@ -141,14 +147,17 @@ class InspectionDesk:
         except StoppedError:
             self._let_go(key, task)
             raise
+        except CancelledError:
+            self._forget(key)
+            return
         except LiaowangError as error:
-            changes = {"state": UploadState.FAILED, "problem": self._named(str(error), task)}
+            changes = {"state": UploadState.FAILED, **problem(self._named(error.said, task))}
         except Exception:
             if self._over.is_set():
                 raise
             # The desk must outlive a fault of ours in one inspection, and say so.
             _log.exception("inspection %s could not be made", key)
-            changes = {"state": UploadState.FAILED, "problem": "internal error; see the log"}
+            changes = {"state": UploadState.FAILED, **problem(INTERNAL)}
         self._insist(lambda: self._book.change(key, progress=1.0, **changes))
         self._forget(key)
 
@@ -162,20 +171,30 @@ class InspectionDesk:
     def _made(self, task: Task) -> dict[str, Any]:
         """Inspects, keeps what came of it, and tells it."""
         run = task.run
+        self._go_on(run.id)
 
         def advance(packets: int, share: float) -> None:
-            if self._over.is_set():
-                raise StoppedError(run.id)
+            self._go_on(run.id)
             self._book.note(run.id, packets=packets, progress=min(0.99, max(0.0, share)))
 
         files = [(self._captures / one, name) for one, name in zip(task.uploads, run.captures, strict=True)]
         found = inspect(self._place(run), files, self._listed(run), self._content, advance, self._most)
+        if not self._book.decide(run.id):
+            raise CancelledError(run.id)
         self._insist(lambda: self._keep(found))
-        told = "; ".join(found.problems[:_MOST_PROBLEMS])
-        if len(found.problems) > _MOST_PROBLEMS:
-            told += f"; and {len(found.problems) - _MOST_PROBLEMS:,} more"
-        state = UploadState.DAMAGED if told else UploadState.DONE
-        return {"state": state, "problem": told, "inspection": found.inspection.id, "packets": found.inspection.packets}
+        shown = list(found.problems[:_MOST_PROBLEMS])
+        more = len(found.problems) - len(shown)
+        if more:
+            shown.append(Said(f"and {more:,} more", f"另有 {more:,} 项"))
+        state = UploadState.DAMAGED if shown else UploadState.DONE
+        made = {"state": state, "inspection": found.inspection.id, "packets": found.inspection.packets}
+        return {**made, **problem(Said.joined(shown))}
+
+    def _go_on(self, key: str) -> None:
+        if self._over.is_set():
+            raise StoppedError(key)
+        if self._book.is_cancelled(key):
+            raise CancelledError(key)
 
     def _keep(self, found: Outcome) -> None:
         self._entities.save_state(annex.state_name(found.inspection.id), found.annex)
@@ -198,11 +217,11 @@ class InspectionDesk:
             raise StorageError(f"The list {run.register} cannot be read: {error.strerror}.") from error
         return Listed.of(registered.read(data, run.register), run.register, data)
 
-    def _named(self, text: str, task: Task) -> str:
-        """The text with the names that people know instead of paths."""
+    def _named(self, said: Said, task: Task) -> Said:
+        """The same with the names that people know instead of paths."""
         for one, name in zip(task.uploads, task.run.captures, strict=True):
-            text = text.replace(str(self._captures / one), name)
-        return text
+            said = said.renamed(str(self._captures / one), name)
+        return said
 
     def _forget(self, key: str) -> None:
         try:

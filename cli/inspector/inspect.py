@@ -21,6 +21,7 @@ from collectors.span import Span, by_time
 from core.entities import Alert, Inspection
 from core.errors import InputError
 from core.ids import make_id
+from core.said import NOTHING, Said
 from core.scope import Origin
 
 _NEVER = 1 << 62
@@ -70,7 +71,7 @@ class Outcome:
 
     inspection: Inspection
     annex: bytes
-    problems: tuple[str, ...]
+    problems: tuple[Said, ...]
 
 
 def inspect(
@@ -108,10 +109,10 @@ def inspect_read(
     alerts.update({alert.id: alert for alert in analysis.finish().alerts})
     counters = reading.decoder.counters()
     if not counters["packets"]:
-        raise InputError("There are no packets to inspect.")
+        raise InputError("There are no packets to inspect.", zh="没有可供检查的报文。")
     register = listed.register if listed else None
     seen = gatherer.seen(place.level, analysis.assets.all(), register, reading.first, reading.last)
-    captures = tuple(_described(file, reading.names[file], reading.damage.get(file, "")) for file in files)
+    captures = tuple(_described(file, reading.names[file], reading.damage.get(file, NOTHING)) for file in files)
     digests = [one.sha256 for one in (*captures, *((listed.file,) if listed else ()))]
     made = Inspection(
         id=make_id("inspection", place.origin.organization, place.origin.site, place.level, *digests),
@@ -125,9 +126,9 @@ def inspect_read(
     )
     blind = tuple((number, *meanings()[key][:2]) for key, number in counters.items() if number and meanings()[key][2])
     about = annex.About(place.enterprise, place.site, captures, blind, listed.file if listed else None)
-    problems = [f"{one.name}: {one.damage}" for one in captures if one.damage]
+    problems = [one.damage.of(one.name) for one in captures if one.damage != NOTHING]
     if listed:
-        problems += [f"{listed.file.name}: {problem}" for problem in listed.register.problems]
+        problems += [problem.of(listed.file.name) for problem in listed.register.problems]
     return Outcome(made, annex.dump(annex.annex(about, seen, alerts.values())), tuple(problems))
 
 
@@ -144,7 +145,7 @@ class _Told(Captures):
         self._advance(self.packets, (self.last - self._span.first) / length)
 
 
-def _described(file: Path, name: str, damage: str) -> annex.Capture:
+def _described(file: Path, name: str, damage: Said) -> annex.Capture:
     """The capture with its digest and size.
 
     Raises:
@@ -155,4 +156,6 @@ def _described(file: Path, name: str, damage: str) -> annex.Capture:
             digest = hashlib.file_digest(opened, "sha256").hexdigest()
         return annex.Capture(name, digest, file.stat().st_size, damage)
     except OSError as error:
-        raise InputError(f"{name} cannot be read: {error.strerror}.") from error
+        raise InputError(
+            f"{name} cannot be read: {error.strerror}.", zh=f"无法读取 {name}：{error.strerror}。"
+        ) from error

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from collectors.capture.names import readable
 from core.errors import InputError
 
 _ENDINGS = re.compile(r"\.(pcap|pcapng|cap|dmp|ntar)\d*(\.(gz|zst))?$", re.IGNORECASE)
@@ -22,7 +23,8 @@ def captures_in(folder: Path) -> list[Path]:
     try:
         return sorted((one for one in folder.iterdir() if one.is_file() and _ENDINGS.search(one.name)), key=_order)
     except OSError as error:
-        raise InputError(f"{folder} cannot be read: {error.strerror or error}.") from error
+        name, reason = readable(folder), error.strerror or error
+        raise InputError(f"{name} cannot be read: {reason}.", zh=f"无法读取 {name}：{reason}。") from error
 
 
 def watch(

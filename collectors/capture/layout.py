@@ -41,7 +41,8 @@ def read_layout(first: bytes, name: str) -> tuple[Layout, int]:
         InputError: these are not the first bytes of a capture.
     """
     if not first:
-        raise InputError(f"{name} is empty.", "A capture has at least a header of 24 bytes.")
+        zh = f"{name} 是空文件。抓包文件至少有 24 字节的文件头。"
+        raise InputError(f"{name} is empty.", "A capture has at least a header of 24 bytes.", zh)
     known = _PCAPS.get(first[:4])
     if known and len(first) >= HEADER:
         big, nano = known
@@ -50,5 +51,9 @@ def read_layout(first: bytes, name: str) -> tuple[Layout, int]:
     if first[:4] == _SECTION and first[8:12] in _ORDERS:
         return Layout(PCAPNG, _ORDERS[first[8:12]], False, 0), 0
     if known or first[:4] == _SECTION:
-        raise InputError(f"{name} ends within its header.", "Was it copied whole?")
-    raise InputError(f"{name} is not a capture.", "Known are pcap and pcapng, also compressed with gzip or Zstandard.")
+        raise InputError(
+            f"{name} ends within its header.", "Was it copied whole?", f"{name} 的文件头不完整。是否已完整复制？"
+        )
+    hint = "Known are pcap and pcapng, also compressed with gzip or Zstandard."
+    zh = f"{name} 不是抓包文件。支持 pcap 和 pcapng，也可用 gzip 或 Zstandard 压缩。"
+    raise InputError(f"{name} is not a capture.", hint, zh)

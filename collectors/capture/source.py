@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import select
 import sys
 import zlib
@@ -15,8 +14,10 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol, Self
 import pyarrow as pa
 
 from core.errors import InputError
+from core.said import Said
 
 from .layout import HEADER, Layout, read_layout
+from .names import readable
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -29,12 +30,16 @@ MOST_DECOMPRESSED = 20 << 30
 """Bytes that are read at most of a capture of somebody else's, where nothing else is set."""
 
 
-def _beyond(most: int) -> str:
+def _beyond(most: int) -> Said:
     size = f"{most / (1 << 30):,.4g} GiB"
-    return (
-        f"It has more than {size} when decompressed; the rest was not read (setting capture_gib). "
-        f"解压后超过 {size}，其余部分未读取（设置项 capture_gib）。"
+    return Said(
+        f"It has more than {size} when decompressed; the rest was not read (setting capture_gib).",
+        f"解压后超过 {size}，其余部分未读取（设置项 capture_gib）。",
     )
+
+
+def _unreadable(name: str, reason: object) -> InputError:
+    return InputError(f"{name} cannot be read: {reason}.", zh=f"无法读取 {name}：{reason}。")
 
 
 class Source(Protocol):
@@ -48,7 +53,7 @@ class Source(Protocol):
 
     name: str
     layout: Layout
-    damage: str | None
+    damage: Said | None
 
     def readinto(self, buffer: memoryview, /) -> int:
         """Fill `buffer` as far as there is something; 0 at the end."""
@@ -75,7 +80,7 @@ class Capture:
         """
         self.name = name
         self._most = self._left = sys.maxsize if most is None else most
-        self.damage: str | None = None
+        self.damage: Said | None = None
         self.too_large = False
         self._raw = raw
         self._stream: BinaryIO = raw
@@ -86,7 +91,9 @@ class Capture:
             self._decompress(pa.CompressedInputStream(pa.PythonFile(_Joined(self._ahead, raw), mode="r"), "zstd"))
         first = self._ahead + self._first(HEADER - len(self._ahead))
         if self._failed() and len(first) < HEADER:
-            raise InputError(f"{name} cannot be decompressed.", "Was it copied whole?")
+            raise InputError(
+                f"{name} cannot be decompressed.", "Was it copied whole?", f"无法解压 {name}。是否已完整复制？"
+            )
         self.layout, used = read_layout(first, name)
         self._ahead = first[used:]
 
@@ -135,8 +142,10 @@ class Capture:
         except (EOFError, zlib.error, OSError) as error:
             if not packed:
                 reason = getattr(error, "strerror", None) or error
-                raise InputError(f"{self.name} cannot be read: {reason}.") from error
-            self.damage = f"The compressed data is damaged or cut off: {error}."
+                raise _unreadable(self.name, reason) from error
+            self.damage = Said(
+                f"The compressed data is damaged or cut off: {error}.", f"压缩数据已损坏或不完整：{error}。"
+            )
             return 0
         return self._within_bound(got) if packed else got
 
@@ -198,19 +207,22 @@ class Pipe(io.FileIO):
 def open_capture(path: Path | str, most: int | None = None) -> Capture:
     """Open a capture file, or standard input as `-`; decompress at most `most` bytes.
 
+    Its name is that path as people can read it, see `readable`.
+
     Raises:
         InputError: it cannot be read or is no capture.
     """
     if str(path) == "-":
         return Capture(Pipe(sys.stdin.fileno(), closefd=False), "standard input", most)
+    name = readable(path)
     try:
         if Path(path).is_dir():
-            raise InputError(f"{path} is a folder, not a capture.")
+            raise InputError(f"{name} is a folder, not a capture.", zh=f"{name} 是文件夹，不是抓包文件。")
         raw = Path(path).open("rb", buffering=0)  # noqa: SIM115, closed with the capture
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise _unreadable(name, error.strerror or error) from error
     try:
-        return Capture(raw, os.fspath(path), most)
+        return Capture(raw, name, most)
     except BaseException:
         raw.close()
         raise

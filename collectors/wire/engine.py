@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from collectors.capture.source import Source
+from core.said import Said
 
 from . import passes, records
 from .compiled import wrapping
@@ -195,7 +196,10 @@ class Engine:
                 break
         if end:
             n = find_cut_packet(self._state, 0, end)
-            source.damage = source.damage or f"The last record, at byte {before}, is cut off after {end} bytes."
+            source.damage = source.damage or Said(
+                f"The last record, at byte {before}, is cut off after {end} bytes.",
+                f"最后一条记录（第 {before} 字节起）在 {end} 字节后中断。",
+            )
             if n:
                 yield n
 
@@ -204,7 +208,10 @@ class Engine:
         found = resume(self._state, pos, end)
         to = int(found) if found >= 0 else max(end - 15, pos + 1)
         self._state["count"][0][NUMBER["record_bytes_skipped"]] += to - pos
-        source.damage = source.damage or f"No record can be read at byte {before + pos}; some bytes were jumped over."
+        source.damage = source.damage or Said(
+            f"No record can be read at byte {before + pos}; some bytes were jumped over.",
+            f"第 {before + pos} 字节处无法读出记录，已跳过部分字节。",
+        )
         return to
 
 

@@ -6,7 +6,7 @@ One conformance suite per port runs over every adapter. What an adapter cannot d
 
 from core.ports.alerts import AlertFeed, AlertFilter, AlertStore, Subscription
 from core.ports.archive import Cancel, EventArchive, Page, Retention, Search
-from core.ports.entities import EntityStore
+from core.ports.entities import AuditFilter, EntityStore
 from core.ports.errors import BusyError, CancelledError, StorageError
 from core.ports.inspections import InspectionOrder, InspectionRun, Inspector, Reports, Requirement
 from core.ports.intake import Delivery, Intake, Upload, UploadState
@@ -18,6 +18,7 @@ __all__ = [
     "AlertFeed",
     "AlertFilter",
     "AlertStore",
+    "AuditFilter",
     "BusyError",
     "Cancel",
     "CancelledError",

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
+from core.audit import Actor, AuditNote
 from core.entities import Asset, Conversation, Enterprise, Inspection, Rectification, Site, User
 from core.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which notes of the audit log; None means any. `start` belongs to it, `end` does not."""
+
+    user: str | None = None
+    actor: Actor | None = None
+    actions: frozenset[str] | None = None
+    start: int | None = None
+    end: int | None = None
 
 
 class EntityStore(Protocol):
@@ -34,4 +47,12 @@ class EntityStore(Protocol):
     def save_state(self, key: str, value: bytes) -> None: ...
     def state(self, key: str) -> bytes | None: ...
     def audit(self, user: str, action: str, subject: str, at: int) -> None: ...
-    def audit_log(self, most: int) -> Sequence[tuple[int, str, str, str]]: ...
+
+    def audit_log(
+        self, chosen: AuditFilter, size: int, cursor: str | None = None
+    ) -> tuple[Sequence[AuditNote], str | None]:
+        """At most `size` of those notes, newest first, and the cursor of the next page.
+
+        Raises:
+            QueryError: the cursor is none of its own.
+        """

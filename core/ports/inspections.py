@@ -54,6 +54,9 @@ class InspectionRun:
         packets: read so far.
         inspection: id of what came of it, empty until it is over.
         problem: what was wrong with captures or list, empty where nothing was.
+        problem_zh: the same in Chinese.
+        cancelled_by: name of who cancelled it, empty where nobody did.
+        cancelled_at: when; 0 where nobody did.
     """
 
     id: str
@@ -69,6 +72,9 @@ class InspectionRun:
     packets: int = 0
     inspection: str = ""
     problem: str = ""
+    problem_zh: str = ""
+    cancelled_by: str = ""
+    cancelled_at: int = 0
 
 
 class Inspector(Protocol):
@@ -86,6 +92,15 @@ class Inspector(Protocol):
 
     def runs(self, scope: Scope) -> Sequence[InspectionRun]:
         """What was asked for, newest first."""
+
+    def cancel(self, run: str, user: str, at: int, scope: Scope) -> InspectionRun:
+        """Let `user` end one that waits or is under way, for good: nothing comes of it.
+
+        Raises:
+            NotFoundError: there is none within the scope.
+            ConflictError: it is over already, or its result is being kept.
+            StorageError: that cannot be kept.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,14 @@ from core.scope import Origin, Scope
 
 
 class UploadState(enum.Enum):
-    """What becomes of an uploaded capture."""
+    """What becomes of an uploaded capture, or of an inspection; a capture is deleted and never cancelled."""
 
     WAITING = "waiting"
     RUNNING = "running"
     DONE = "done"
     DAMAGED = "damaged"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Upload:
         messages: decoded so far.
         alerts: found so far.
         problem: what was wrong with it, empty where nothing was.
+        problem_zh: the same in Chinese.
     """
 
     id: str
@@ -53,6 +55,7 @@ class Upload:
     messages: int = 0
     alerts: int = 0
     problem: str = ""
+    problem_zh: str = ""
 
 
 class Delivery(Protocol):

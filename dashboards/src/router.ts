@@ -39,6 +39,7 @@ export const router = createRouter({
         { path: 'inspections', component: () => import('@/inspections/InspectionsPage.vue'), meta: { title: 'nav.inspections' } },
         { path: 'inspections/:id', component: () => import('@/inspections/InspectionPage.vue'), meta: { title: 'nav.inspections' } },
         { path: 'users', component: () => import('@/users/UsersPage.vue'), meta: { title: 'nav.users' } },
+        { path: 'audit', component: () => import('@/audit/AuditPage.vue'), meta: { title: 'nav.audit' } },
         { path: ':rest(.*)*', component: () => import('@/shell/LostPage.vue'), meta: { title: 'shell.lost' } },
       ],
     },

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from core.entities import Inspection
-from core.errors import InputError, NotFoundError, UnsupportedError
-from core.ports import InspectionOrder, InspectionRun, Requirement, RuleCard, SensorState, Tally, Upload
+from core.errors import ConflictError, InputError, NotFoundError, UnsupportedError
+from core.ports import InspectionOrder, InspectionRun, Requirement, RuleCard, SensorState, Tally, Upload, UploadState
 from core.scope import Origin, Scope
 
 
@@ -72,6 +72,16 @@ class HeldInspector:
         )
         self.asked.append(run)
         return run
+
+    def cancel(self, run: str, user: str, at: int, scope: Scope) -> InspectionRun:
+        found = next((each for each in self.runs(scope) if each.id == run), None)
+        if found is None:
+            raise NotFoundError(f"There is no run {run!r}.")
+        if found.state not in {UploadState.WAITING, UploadState.RUNNING}:
+            raise ConflictError("The inspection is over already.")
+        over = replace(found, state=UploadState.CANCELLED, cancelled_by=user, cancelled_at=at)
+        self.asked[self.asked.index(found)] = over
+        return over
 
     def runs(self, scope: Scope) -> Sequence[InspectionRun]:
         return [each for each in self.asked if scope.covers(each.organization, each.site)]

@@ -20,6 +20,7 @@ NEEDS = {
     ("POST", "/api/captures"): Role.ANALYST,
     ("DELETE", "/api/captures/{capture}"): Role.ANALYST,
     ("POST", "/api/inspections"): Role.ANALYST,
+    ("POST", "/api/inspections/runs/{run}/cancel"): Role.ANALYST,
     ("GET", "/api/users"): Role.ADMINISTRATOR,
     ("POST", "/api/users"): Role.ADMINISTRATOR,
     ("PUT", "/api/users/{user}"): Role.ADMINISTRATOR,

@@ -16,6 +16,7 @@ from core.ports import StorageError
 from tests.api.conftest import Browser, Sign
 from tests.api.fakes import HeldDelivery, HeldIntake
 from tests.api.server import Server
+from tests.api.world import noted
 
 PLACE = {"name": "plant.pcap", "organization": "north", "site": "north-1"}
 CAPTURE = b"\xd4\xc3\xb2\xa1" + bytes(3_000_000)
@@ -122,4 +123,4 @@ def test_a_capture_is_deleted_by_who_may_and_where_it_may_be_seen(sign: Sign, gi
     assert judge("DELETE", path).status_code == 204
     assert judge("GET", path).status_code == 404
     assert judge("DELETE", path).status_code == 404
-    assert [line[2:] for line in given.entities.audit_log(1)] == [("capture.deleted", "north-upload")]
+    assert [line[1:] for line in noted(given)] == [("capture.deleted", "north-upload plain.pcap")]

@@ -14,6 +14,7 @@ from api.services import Services
 from api.settings import Settings
 from tests.api.conftest import Browser, Sign
 from tests.api.fakes import HeldInspector, HeldIntake
+from tests.api.world import noted
 
 ASSETS = "ip,名称\n10.0.0.5,一号泵 PLC\n".encode("gb18030")
 ONE: dict[str, Any] = {"capture": "north-upload", "level": 2, "register_name": "登记.csv"}
@@ -60,7 +61,7 @@ def test_an_order_without_a_list_has_none_whatever_its_name(sign: Sign, inspecto
 
 def test_an_order_stands_in_the_audit_log(sign: Sign, given: Services) -> None:
     run = sign("judge")("POST", "/api/inspections", params=ONE).json()["id"]
-    assert given.entities.audit_log(1)[0][1:] == ("judge", "inspection.ordered", run)
+    assert noted(given)[0] == ("judge", "inspection.ordered", run)
 
 
 def test_a_list_with_wrong_columns_is_refused_with_line_and_column(sign: Sign, inspector: HeldInspector) -> None:
@@ -123,3 +124,27 @@ def test_a_name_of_a_capture_with_control_characters_is_refused(sign: Sign, inta
     place = {"name": "a\x1b[2Jb.pcap", "organization": "north", "site": "north-1"}
     assert sign("judge")("POST", "/api/captures", params=place, content=b"\xd4\xc3\xb2\xa1").status_code == 422
     assert not intake.bodies
+
+
+def test_a_run_is_cancelled_with_who_and_when_and_stands_in_the_audit_log(sign: Sign, given: Services) -> None:
+    key = sign("judge")("POST", "/api/inspections", params=ONE).json()["id"]
+    answer = sign("boss")("POST", f"/api/inspections/runs/{key}/cancel")
+    assert answer.status_code == 200
+    shown = sign("guest").get(f"/api/inspections/runs/{key}")
+    assert shown == answer.json()
+    assert (shown["state"], shown["cancelled_by"]) == ("cancelled", "boss")
+    assert shown["cancelled_at"] == "2026-03-01T08:00:00.000000000Z"
+    assert noted(given)[0] == ("boss", "inspection.cancelled", key)
+
+
+def test_what_is_over_is_not_cancelled_and_noted_nowhere(sign: Sign, given: Services) -> None:
+    assert sign("judge")("POST", "/api/inspections/runs/north-run/cancel").status_code == 200
+    again = sign("boss")("POST", "/api/inspections/runs/north-run/cancel")
+    assert (again.status_code, again.json()["detail"]) == (409, "The inspection is over already.")
+    assert [action for _, action, _ in noted(given, 9)] == ["inspection.cancelled"]
+    assert sign("guest").get("/api/inspections/runs/north-run")["cancelled_by"] == "judge"
+
+
+def test_a_run_that_nobody_cancelled_says_so(sign: Sign) -> None:
+    shown = sign("guest").get("/api/inspections/runs/north-run")
+    assert (shown["cancelled_by"], shown["cancelled_at"]) == ("", None)

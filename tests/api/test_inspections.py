@@ -6,6 +6,7 @@ import pytest
 
 from api.services import Services
 from tests.api.conftest import Sign
+from tests.api.world import noted
 
 ONE = "/api/inspections/north-inspection"
 
@@ -26,7 +27,7 @@ def test_how_a_repair_stands_is_kept_and_stands_in_the_audit_log(sign: Sign, giv
     answer = sign("judge")("PUT", f"{ONE}/findings/CN-1/rectification", json={"state": "done"})
     assert answer.json()["findings"][0]["rectification"] == "done"
     assert sign("guest").get(ONE)["findings"][0]["rectification"] == "done"
-    assert given.entities.audit_log(1)[0][1:] == ("judge", "rectification.done", "north-inspection/CN-1")
+    assert noted(given)[0] == ("judge", "rectification.done", "north-inspection/CN-1")
 
 
 def test_a_repair_of_what_was_not_found_is_not_found(sign: Sign) -> None:

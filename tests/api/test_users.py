@@ -14,7 +14,7 @@ from api.access import COOKIE
 from api.services import Services
 from core.entities import Role
 from tests.api.conftest import Browser, Sign
-from tests.api.world import PASSWORD
+from tests.api.world import PASSWORD, noted
 
 NORTH: dict[str, Any] = {"display_name": "李工", "role": "analyst", "organizations": ["north"]}
 LI: dict[str, Any] = {**NORTH, "name": "li"}
@@ -197,9 +197,9 @@ def test_everything_done_to_users_stands_in_the_audit_log(sign: Sign, given: Ser
     _change(province, "li", disabled=True)
     _change(province, "li", disabled=False)
     province("POST", f"/api/users/{key}/password")
-    noted = [(user, action) for _, user, action, subject in reversed(given.entities.audit_log(50)) if subject == key]
+    done = [(user, action) for user, action, subject in reversed(noted(given, 50)) if subject == key]
     actions = ["created", "renamed", "role_viewer", "scope_changed", "disabled", "enabled", "password_reset"]
-    assert noted == [("province", f"user.{action}") for action in actions]
+    assert done == [("province", f"user.{action}") for action in actions]
 
 
 def test_choosing_a_language_undoes_nothing_that_an_administrator_does_meanwhile(

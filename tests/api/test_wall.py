@@ -128,4 +128,4 @@ def _south(given: Services) -> object:
     assert state in AlertState
     assert inspection.findings[0].rectification in Rectification
     rival = next(each for each in given.entities.users() if each.name == "rival")
-    return state, inspection, len(intake.done), len(inspector.asked), rival
+    return state, inspection, len(intake.done), inspector.asked[:], rival

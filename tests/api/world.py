@@ -21,7 +21,7 @@ from api.passwords import hash_password
 from api.services import Services
 from core import entities as e
 from core.fields import Field, Kind, Vocabulary
-from core.ports import InspectionRun, RuleCard, SensorState, Tally, Upload, UploadState
+from core.ports import AuditFilter, InspectionRun, RuleCard, SensorState, Tally, Upload, UploadState
 from core.rows import RowBatch, RowKind, schema
 from core.scope import Origin
 from tests.api.fakes import FixedRules, FixedSight, HeldInspector, HeldIntake, PlainReports
@@ -168,6 +168,12 @@ def fill(folder: Path) -> None:
         archive.append(events(origin))
     archive.close()
     database.close()
+
+
+def noted(given: Services, most: int = 1) -> list[tuple[str, str, str]]:
+    """Who did what to which, the latest first, as the audit log has it."""
+    notes, _ = given.entities.audit_log(AuditFilter(), most)
+    return [(note.user, note.action, note.subject) for note in notes]
 
 
 def _upload(origin: Origin) -> Upload:

@@ -31,6 +31,8 @@ PAGES = {
     "inspections": "[data-test=inspection]",
     "inspections/inspection-1": "[data-test=finding]",
     "users": "[data-test=user]",
+    "audit": "[data-test=entry]",
+    "overview#captures": "[data-test=capture]",
     "password": "[data-test=own-password]",
 }
 PHONE: ViewportSize = {"width": 390, "height": 844}

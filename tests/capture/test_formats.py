@@ -185,7 +185,7 @@ def test_a_cut_last_record_is_read_up_to_the_cut_and_reported() -> None:
     source = capture_of(pcap(whole)[:-12])
     assert data_of(read(source)) == [modbus(1)]
     assert source.damage is not None
-    assert "cut off" in source.damage
+    assert "cut off" in source.damage.en
 
 
 def test_a_cut_last_block_is_read_up_to_the_cut_and_reported() -> None:

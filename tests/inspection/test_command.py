@@ -224,5 +224,6 @@ def test_a_capture_that_is_cut_off_is_inspected_up_to_the_cut(tmp_path: Path) ->
     result = run(tmp_path / "cut.pcap", "-o", tmp_path / "out")
     assert result.exit_code == 1
     made = json.loads((tmp_path / "out" / "inspection.json").read_text("utf-8"))
-    assert made["annex"]["captures"][0]["damage"]
+    damage = made["annex"]["captures"][0]["damage"]
+    assert ("cut off" in damage["en"], "中断" in damage["zh"]) == (True, True)
     assert {one["verdict"] for one in made["supplementary"]} >= {Verdict.NOT_MET.value}

@@ -55,7 +55,7 @@ def test_a_bad_line_is_named_by_its_number_and_the_others_are_used() -> None:
     text = "ip,mac,level\n10.0.0.1,,1\n10.0.0.999,,1\n\n,00:11:22,\n,,2\n10.0.0.1,,1\n10.0.0.2,,basement\n"
     found = read(text.encode(), "a.csv")
     assert [one.line for one in found.assets] == [2, 8]
-    assert found.problems == (
+    assert tuple(one.en for one in found.problems) == (
         "line 3, column 1 'ip': '10.0.0.999' is no IP address",
         "line 5, column 2 'mac': '00:11:22' is no MAC address",
         "line 6: neither an IP nor a MAC address",
@@ -67,7 +67,11 @@ def test_a_bad_line_is_named_by_its_number_and_the_others_are_used() -> None:
 def test_a_bad_cell_is_named_by_the_header_of_the_list_itself() -> None:
     header = ";".join([*("x" * 27), "IP 地址", "层级"])
     found = read(f"{header}\n{';' * 27}10.0.0.1;顶层\n".encode("gbk"), "a.csv")
-    assert found.problems == ("line 2, column 29 '层级': '顶层' is no level from 0 to 5; the rest of the line is used",)
+    (problem,) = found.problems
+    assert problem == (
+        "line 2, column 29 '层级': '顶层' is no level from 0 to 5; the rest of the line is used",
+        "第 2 行第 29 列“层级”：'顶层' 不是 0 至 5 的层级；该行其余内容有效",
+    )
 
 
 def test_a_device_may_have_several_addresses_of_both_kinds() -> None:

@@ -21,6 +21,7 @@ from analytics.inspection.requirements import ITEMS, standard
 from analytics.inspection.verdicts import findings
 from core.entities import Alert, Evidence, Frames, Inspection, Rectification, Verdict
 from core.errors import UnsupportedError
+from core.said import Said
 from tests.conftest import missing
 from tests.inspection.scenes import HMI, PLC, act, link, register, seen, talk
 
@@ -32,7 +33,7 @@ SITE = seen(
 )
 ALERT = Alert("a1", "local", "local", "local", 1, 2, "r1", "Stopped", "被停止", "rule", 95, "It stopped.", "它停了。")
 ABOUT = About(
-    "沈阳某供热有限公司", "第一热源厂", (Capture("tap 1.pcap", "ab" * 32, 4711, "cut off"),),
+    "沈阳某供热有限公司", "第一热源厂", (Capture("tap 1.pcap", "ab" * 32, 4711, Said("cut off", "不完整")),),
     ((12, "TCP bytes missing from the capture", "抓包中缺失的 TCP 字节"),), Capture("list.csv", "cd" * 32, 99),
 )  # fmt: skip
 INSPECTION = Inspection(

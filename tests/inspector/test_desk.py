@@ -15,10 +15,12 @@ from adapters.database.entities import DatabaseEntities
 from analytics.inspection.report.reports import InspectionReports
 from cli.content import Content
 from cli.inspector.desk import InspectionDesk
+from collectors.capture.source import MOST_DECOMPRESSED
 from core.entities import Enterprise, Site, Verdict
 from core.errors import InputError, NotFoundError
 from core.ports import BusyError, InspectionOrder, InspectionRun, Upload, UploadState
 from core.scope import EVERYTHING, Scope
+from lab.pcap import unpack
 from tests.api.fakes import HeldIntake
 
 CAPTURE = Path(__file__).parents[1] / "captures" / "plc-stop" / "capture.pcap.zst"
@@ -60,8 +62,14 @@ def _intake(captures: Path, *files: tuple[str, str, bytes | Path]) -> HeldIntake
     return HeldIntake(uploads)
 
 
-def _desk(captures: Path, intake: HeldIntake, entities: DatabaseEntities, content: Content) -> InspectionDesk:
-    desk = InspectionDesk(captures.parent / "lists", captures, intake, entities, content)
+def _desk(
+    captures: Path,
+    intake: HeldIntake,
+    entities: DatabaseEntities,
+    content: Content,
+    most: int = MOST_DECOMPRESSED,
+) -> InspectionDesk:
+    desk = InspectionDesk(captures.parent / "lists", captures, intake, entities, content, most)
     desk.start()
     return desk
 
@@ -179,6 +187,30 @@ def test_a_capture_cut_off_is_inspected_and_said(desk: InspectionDesk) -> None:
     run = _over(desk, desk.order(replace(ORDER, captures=("cut",))))
     assert (run.state, bool(run.inspection)) == (UploadState.DAMAGED, True)
     assert run.problem.startswith("cut.pcap.zst: ")
+
+
+@pytest.mark.parametrize("share", [0.5, 0.9])
+def test_a_capture_that_grows_too_large_is_inspected_up_to_there_and_said(
+    captures: Path, entities: DatabaseEntities, content: Content, share: float
+) -> None:
+    most = int(len(unpack(CAPTURE)) * share)
+    intake = _intake(captures, ("one", "夜班.pcap.zst", CAPTURE), ("plain", "plain.pcap", unpack(CAPTURE)))
+    desk = _desk(captures, intake, entities, content, most)
+    try:
+        cut = _over(desk, desk.order(ORDER))
+        whole = _over(desk, desk.order(replace(ORDER, captures=("plain",), at=2_000)))
+    finally:
+        desk.stop()
+        desk.join(10)
+    assert (cut.state, bool(cut.inspection)) == (UploadState.DAMAGED, True)
+    assert cut.problem.startswith("夜班.pcap.zst: It has more than ")
+    assert "when decompressed; the rest was not read" in cut.problem
+    assert "其余部分未读取" in cut.problem_zh
+    assert (whole.state, whole.problem) == (UploadState.DONE, ""), "the bound is of what a small file becomes"
+    assert 0.5 * share * whole.packets < cut.packets < whole.packets
+    found = {one.id: one for one in entities.inspections(EVERYTHING)}
+    report = InspectionReports(entities.state).render(found[cut.inspection], "json", "zh").decode()
+    assert "其余部分未读取" in report, "who reads the report must know too"
 
 
 @pytest.mark.parametrize(

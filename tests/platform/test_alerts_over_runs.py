@@ -18,7 +18,8 @@ from cli.content import Content
 from collectors.capture.source import open_capture
 from collectors.pipeline import Decoder
 from collectors.wire.protocol import vocabulary
-from core.entities import Actor, Alert, AlertState, Review
+from core.audit import Actor
+from core.entities import Alert, AlertState, Review
 from core.ports import AlertFilter, AuditFilter
 from core.rows import RowBatch, begin, end
 from core.scope import EVERYTHING, Origin

@@ -112,7 +112,7 @@ def test_a_capture_that_breaks_the_analysis_ends_the_process_and_is_let_be_in_th
     with command(tmp_path, before=POISON) as one:
         console = one.console()
         shown = console.get(f"/api/captures/{handed_in['id']}")
-        assert (shown["state"], f"{MOST_ATTEMPTS} times" in shown["problem"]) == ("failed", True)
+        assert (shown["state"], f"{MOST_ATTEMPTS} times" in shown["problem"]["en"]) == ("failed", True)
         assert one.process.poll() is None
         console.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -149,6 +150,40 @@ def test_a_capture_that_grows_too_large_is_read_up_to_there_and_counted_apart_fr
         assert "capture_gib" in said.zh
 
 
+def test_names_in_gbk_are_read_and_named_as_people_write_them_also_over_restarts(
+    tmp_path: Path, folder: Path, attack: bytes
+) -> None:
+    names = ["抄表.pcap".encode("gbk"), "抄表.pcap".encode(), b"tap\xff.pcap", "满".encode("gbk") * 120 + b".pcap"]
+    for name in names:
+        Path(os.fsdecode(os.fsencode(folder) + b"/" + name)).write_bytes(attack)
+    with watching(folder, tmp_path / "db") as (_, reader, sight):
+        until(lambda: counted(sight, "captures_read") == 4)
+        assert counted(sight, "captures_unreadable") == 0
+        wanted = {"抄表.pcap", "\\xb3\\xad\\xb1\\xed.pcap", "tap\\xff.pcap", "满" * 120 + ".pcap"}
+        assert set(reader.files) == wanted
+    (folder / "b.pcap").write_bytes(attack)
+    with watching(folder, tmp_path / "db") as (_, reader, sight):
+        until(lambda: counted(sight, "captures_read") == 5)
+        threading.Event().wait(0.5)
+        assert list(reader.files) == ["b.pcap"]
+
+
+def test_a_file_with_a_name_in_gbk_over_which_the_platform_ended_is_the_one_read_again(
+    tmp_path: Path, folder: Path, attack: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path(os.fsdecode(os.fsencode(folder) + b"/" + "抄表.pcap".encode("gbk"))).write_bytes(attack)
+    database = Database.at(tmp_path / "db")
+    watch = FolderWatch(folder, HERE, MemoryStream(), SightBook(), DatabaseEntities(database), seconds=0.05)
+    monkeypatch.setattr(watch, "_read", _break)
+    with pytest.raises(ZeroDivisionError):
+        watch._watch()
+    database.close()
+    with watching(folder, tmp_path / "db") as (again, reader, sight):
+        assert again.again(HERE) == "抄表.pcap"
+        until(lambda: counted(sight, "captures_read") == 1)
+        assert list(reader.files) == ["抄表.pcap"]
+
+
 def test_a_folder_that_is_not_there_is_one_clear_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="nowhere"), watching(tmp_path / "nowhere", tmp_path / "db"):
         pass
@@ -182,7 +217,7 @@ def test_a_file_over_which_the_platform_ends_each_time_is_let_be(
         assert reader.files == {}
 
 
-def _break(_: Any) -> str:
+def _break(*_: Any) -> str:
     raise ZeroDivisionError
 
 

@@ -29,8 +29,8 @@ def document(inspection: Inspection, annex: Document, language: str) -> Document
         "language": language,
         "labels": {name: words(pair, language) for name, pair in LABELS.items()},
         "cover": _cover(inspection, annex, level, pick),
-        "captures": annex.get("captures") or [{"name": name} for name in inspection.captures],
-        "register": annex.get("register"),
+        "captures": _captures(annex, language) or [{"name": name} for name in inspection.captures],
+        "register": _register(annex, language),
         "counts": _counts(inspection.findings, pick),
         "groups": [
             {"title": words(LABELS[title], language), "findings": part}
@@ -73,6 +73,15 @@ def _cover(inspection: Inspection, annex: Document, level: int, pick: _Words) ->
         "id": inspection.id,
     }
     return [{"name": pick(*LABELS[name]), "value": value} for name, value in values.items()]
+
+
+def _captures(annex: Document, language: str) -> list[Document]:
+    return [{**one, "damage": one["damage"][language]} for one in annex.get("captures", [])]
+
+
+def _register(annex: Document, language: str) -> Document | None:
+    register = annex.get("register")
+    return register and {**register, "problems": [problem[language] for problem in register["problems"]]}
 
 
 def _counts(findings: Iterable[Finding], pick: _Words) -> list[Document]:

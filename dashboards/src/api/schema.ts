@@ -193,7 +193,7 @@ export interface paths {
         };
         /**
          * Show the audit log
-         * @description The newest entries first; for administrators who may see every enterprise, for it tells of all.
+         * @description Entries, newest first; for administrators who may see every enterprise, for it tells of all.
          */
         get: operations["show_audit"];
         put?: never;
@@ -610,6 +610,26 @@ export interface paths {
         get: operations["show_run"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inspections/runs/{run}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a run of an inspection
+         * @description Ends one that waits or is under way. Nothing comes of it; whoever wants it after all asks again.
+         */
+        post: operations["cancel_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1273,14 +1293,22 @@ export interface components {
         };
         /**
          * AuditEntry
-         * @description One thing that someone did.
+         * @description One thing that was done.
          */
         AuditEntry: {
             /**
              * Action
+             * @description what the filter names, or one of another version
              * @example alert.acknowledged
              */
             action: string;
+            /**
+             * Actor
+             * @description a user, the platform by itself, or somebody unknown whose one-time link was refused
+             * @example user
+             * @enum {string}
+             */
+            actor: "user" | "platform" | "unknown";
             /**
              * At
              * Format: date-time
@@ -1288,24 +1316,58 @@ export interface components {
              */
             at: string;
             /**
-             * Subject
-             * @description id of what it was done to
-             * @example k3v7q2m5x4a6b7c2d5e3f4g6hi
+             * Id
+             * @description higher than that of any entry before it
+             * @example 4211
              */
-            subject: string;
+            id: number;
+            subject: components["schemas"]["AuditSubject"];
             /**
              * User
+             * @description who did it, or what was typed as a name; empty but for users
              * @example wang
              */
             user: string;
         };
         /**
-         * AuditLog
+         * AuditPage
          * @description Entries, newest first.
          */
-        AuditLog: {
+        AuditPage: {
             /** Items */
             items: components["schemas"]["AuditEntry"][];
+            /**
+             * Next
+             * @description cursor of the next page, null on the last
+             * @example eyJhZnRlciI6NDJ9
+             */
+            next: string | null;
+        };
+        /**
+         * AuditSubject
+         * @description What something was done to.
+         */
+        AuditSubject: {
+            /**
+             * Id
+             * @description to ask for it with
+             * @example k3v7q2m5x4a6b7c2d5e3f4g6hi
+             */
+            id: string;
+            /**
+             * Kind
+             * @example alert
+             * @enum {string}
+             */
+            kind: "alert" | "capture" | "inspection" | "run" | "user" | "address" | "other";
+            /** @description what people know it by; null where nobody knows any more */
+            name: components["schemas"]["Words"] | null;
+            /**
+             * There
+             * @description can still be asked for
+             * @example true
+             */
+            there: boolean;
         };
         /**
          * Bucket
@@ -1366,12 +1428,8 @@ export interface components {
              * @example 12
              */
             packets: number;
-            /**
-             * Problem
-             * @description what was wrong with it, empty where nothing was
-             * @example
-             */
-            problem: string;
+            /** @description what was wrong with it, null where nothing was */
+            problem: components["schemas"]["Words"] | null;
             /**
              * Progress
              * @description share of its bytes that is analysed
@@ -2725,6 +2783,17 @@ export interface components {
              */
             at: string;
             /**
+             * Cancelled At
+             * @description when, null where nobody did
+             */
+            cancelled_at: string | null;
+            /**
+             * Cancelled By
+             * @description who cancelled it, empty where nobody did
+             * @example
+             */
+            cancelled_by: string;
+            /**
              * Captures
              * @description names of the files
              * @example [
@@ -2760,12 +2829,8 @@ export interface components {
              * @example 12
              */
             packets: number;
-            /**
-             * Problem
-             * @description what was wrong with captures or list, empty where nothing was
-             * @example
-             */
-            problem: string;
+            /** @description what was wrong with captures or list, null where nothing was */
+            problem: components["schemas"]["Words"] | null;
             /**
              * Progress
              * @description share of the captures that is read
@@ -2789,7 +2854,7 @@ export interface components {
              * @example running
              * @enum {string}
              */
-            state: "waiting" | "running" | "done" | "damaged" | "failed";
+            state: "waiting" | "running" | "done" | "damaged" | "failed" | "cancelled";
             /**
              * User
              * @description who asked for it
@@ -3113,7 +3178,8 @@ export type AlertPage = components['schemas']['AlertPage'];
 export type Asset = components['schemas']['Asset'];
 export type AssetPage = components['schemas']['AssetPage'];
 export type AuditEntry = components['schemas']['AuditEntry'];
-export type AuditLog = components['schemas']['AuditLog'];
+export type AuditPage = components['schemas']['AuditPage'];
+export type AuditSubject = components['schemas']['AuditSubject'];
 export type Bucket = components['schemas']['Bucket'];
 export type Capture = components['schemas']['Capture'];
 export type CapturePage = components['schemas']['CapturePage'];
@@ -4626,7 +4692,20 @@ export interface operations {
     show_audit: {
         parameters: {
             query?: {
-                most?: number;
+                /** @description any of them */
+                action?: ("alert.acknowledged" | "alert.false_positive" | "alert.open" | "capture.uploaded" | "capture.deleted" | "inspection.ordered" | "inspection.cancelled" | "rectification.open" | "rectification.in_progress" | "rectification.done" | "rectification.verified" | "rectification.none_needed" | "session.begun" | "session.refused" | "session.ended" | "password.changed" | "user.created" | "user.renamed" | "user.role_viewer" | "user.role_analyst" | "user.role_administrator" | "user.scope_changed" | "user.disabled" | "user.enabled" | "user.password_reset")[];
+                /** @description only what users did, or the platform by itself */
+                actor?: ("user" | "platform" | "unknown") | null;
+                /** @description `next` of the page before */
+                cursor?: string | null;
+                /** @description done before it */
+                end?: string | null;
+                /** @description at most so many items */
+                size?: number;
+                /** @description done at or after it */
+                start?: string | null;
+                /** @description name of who did it */
+                user?: string | null;
             };
             header?: never;
             path?: never;
@@ -4644,15 +4723,43 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
+                     *           "id": 4211,
                      *           "at": "2026-03-01T08:00:00.000000000Z",
+                     *           "actor": "user",
                      *           "user": "wang",
                      *           "action": "alert.acknowledged",
-                     *           "subject": "k3v7q2m5x4a6b7c2d5e3f4g6hi"
+                     *           "subject": {
+                     *             "kind": "alert",
+                     *             "id": "k3v7q2m5x4a6b7c2d5e3f4g6hi",
+                     *             "name": {
+                     *               "en": "Write from an unknown master",
+                     *               "zh": "来自未知主站的写操作"
+                     *             },
+                     *             "there": true
+                     *           }
                      *         }
-                     *       ]
+                     *       ],
+                     *       "next": "eyJhZnRlciI6NDJ9"
                      *     }
                      */
-                    "application/json": components["schemas"]["AuditLog"];
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-400",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Bad Request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized */
@@ -4761,7 +4868,10 @@ export interface operations {
                      *           "packets": 12,
                      *           "messages": 12,
                      *           "alerts": 12,
-                     *           "problem": ""
+                     *           "problem": {
+                     *             "en": "Write from an unknown master",
+                     *             "zh": "来自未知主站的写操作"
+                     *           }
                      *         }
                      *       ],
                      *       "next": "eyJhZnRlciI6NDJ9"
@@ -4904,7 +5014,10 @@ export interface operations {
                      *       "packets": 12,
                      *       "messages": 12,
                      *       "alerts": 12,
-                     *       "problem": ""
+                     *       "problem": {
+                     *         "en": "Write from an unknown master",
+                     *         "zh": "来自未知主站的写操作"
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["Capture"];
@@ -5096,7 +5209,10 @@ export interface operations {
                      *       "packets": 12,
                      *       "messages": 12,
                      *       "alerts": 12,
-                     *       "problem": ""
+                     *       "problem": {
+                     *         "en": "Write from an unknown master",
+                     *         "zh": "来自未知主站的写操作"
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["Capture"];
@@ -6889,7 +7005,12 @@ export interface operations {
                      *       "progress": 0.4,
                      *       "packets": 12,
                      *       "inspection": "",
-                     *       "problem": ""
+                     *       "problem": {
+                     *         "en": "Write from an unknown master",
+                     *         "zh": "来自未知主站的写操作"
+                     *       },
+                     *       "cancelled_by": "",
+                     *       "cancelled_at": "2026-03-01T08:00:00.000000000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Run"];
@@ -7601,7 +7722,12 @@ export interface operations {
                      *           "progress": 0.4,
                      *           "packets": 12,
                      *           "inspection": "",
-                     *           "problem": ""
+                     *           "problem": {
+                     *             "en": "Write from an unknown master",
+                     *             "zh": "来自未知主站的写操作"
+                     *           },
+                     *           "cancelled_by": "",
+                     *           "cancelled_at": "2026-03-01T08:00:00.000000000Z"
                      *         }
                      *       ],
                      *       "next": "eyJhZnRlciI6NDJ9"
@@ -7730,7 +7856,12 @@ export interface operations {
                      *       "progress": 0.4,
                      *       "packets": 12,
                      *       "inspection": "",
-                     *       "problem": ""
+                     *       "problem": {
+                     *         "en": "Write from an unknown master",
+                     *         "zh": "来自未知主站的写操作"
+                     *       },
+                     *       "cancelled_by": "",
+                     *       "cancelled_at": "2026-03-01T08:00:00.000000000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Run"];
@@ -7816,6 +7947,177 @@ export interface operations {
                      *       "title": "Internal Server Error",
                      *       "status": 500,
                      *       "detail": "Internal Server Error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_run: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description shows that no other site made the browser send it
+                 * @example 1
+                 */
+                "X-Liaowang": "1";
+            };
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "k3v7q2m5x4a6b7c2d5e3f4g6hi",
+                     *       "organization": "shuiwu",
+                     *       "site": "pump-station-1",
+                     *       "captures": [
+                     *         "plant.pcap"
+                     *       ],
+                     *       "level": 3,
+                     *       "register_name": "assets.csv",
+                     *       "user": "wang",
+                     *       "at": "2026-03-01T08:00:00.000000000Z",
+                     *       "state": "running",
+                     *       "progress": 0.4,
+                     *       "packets": 12,
+                     *       "inspection": "",
+                     *       "problem": {
+                     *         "en": "Write from an unknown master",
+                     *         "zh": "来自未知主站的写操作"
+                     *       },
+                     *       "cancelled_by": "",
+                     *       "cancelled_at": "2026-03-01T08:00:00.000000000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-401",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "Unauthorized"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-403",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-404",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Not Found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-409",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-422",
+                     *       "title": "Unprocessable Content",
+                     *       "status": 422,
+                     *       "detail": "Unprocessable Content"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-500",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal Server Error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-507",
+                     *       "title": "Insufficient Storage",
+                     *       "status": 507,
+                     *       "detail": "Insufficient Storage"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

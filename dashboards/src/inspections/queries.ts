@@ -16,7 +16,7 @@ export function useInspections() {
   })
 }
 
-const isBusy = ({ state }: Run): boolean => state === 'waiting' || state === 'running'
+export const isBusy = ({ state }: Run): boolean => state === 'waiting' || state === 'running'
 
 /** Inspections that were asked for; asked for often while one is at work. */
 export function useRuns() {
@@ -52,6 +52,15 @@ export function useOrder() {
         }),
       ),
     onSuccess: () => cache.invalidateQueries({ queryKey: ['inspections', 'runs'] }),
+  })
+}
+
+/** Ends a run that waits or is under way. */
+export function useCancel() {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: (run: Run) => got(client.POST('/api/inspections/runs/{run}/cancel', { params: { path: { run: run.id }, header: OURS } })),
+    onSettled: () => cache.invalidateQueries({ queryKey: ['inspections', 'runs'] }),
   })
 }
 

@@ -55,6 +55,8 @@ export function useSession() {
     },
     /** Whether the user may manage users. */
     mayManage: (): boolean => me.value?.role === 'administrator',
+    /** Whether the user may read the audit log, which tells of every enterprise. */
+    mayAudit: (): boolean => me.value?.role === 'administrator' && me.value.organizations === null,
     /** Whether the user may judge alerts, hand in captures, start inspections and follow repairs. */
     mayJudge: (): boolean => me.value !== null && me.value.role !== 'viewer',
   }

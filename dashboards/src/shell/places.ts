@@ -1,11 +1,13 @@
 import { useQuery } from '@tanstack/vue-query'
 import { computed } from 'vue'
+import { useI18n } from 'vue-i18n'
 import { client, got } from '@/api/client'
 
 const LONG = 5 * 60_000
 
-/** Enterprises the user may see, and their names by id. */
+/** Enterprises the user may see, with their names and their kind and level (分类分级) in words by id. */
 export function useEnterprises() {
+  const { t } = useI18n()
   const query = useQuery({
     queryKey: ['enterprises'],
     queryFn: ({ signal }) => got(client.GET('/api/enterprises', { signal })),
@@ -13,7 +15,14 @@ export function useEnterprises() {
   })
   const enterprises = computed(() => query.data.value?.items ?? [])
   const names = computed(() => new Map(enterprises.value.map((each) => [each.id, each.name])))
-  return { enterprises, enterpriseName: (id: string): string => names.value.get(id) ?? id }
+  return {
+    enterprises,
+    enterpriseName: (id: string): string => names.value.get(id) ?? id,
+    enterpriseClass(id: string): string {
+      const found = enterprises.value.find((each) => each.id === id)
+      return found ? `${t(`enterprises.kinds.${found.kind}`)} · ${t(`enterprises.levels.${found.level}`)}` : ''
+    },
+  }
 }
 
 /** Sites the user may see, and their names by enterprise and id. */

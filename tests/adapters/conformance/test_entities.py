@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from core.audit import Actor
 from core.entities import (
     Asset,
     Conversation,
@@ -24,8 +25,8 @@ from core.entities import (
     User,
     Verdict,
 )
-from core.errors import ConflictError, NotFoundError
-from core.ports import EntityStore
+from core.errors import ConflictError, NotFoundError, QueryError
+from core.ports import AuditFilter, EntityStore
 from core.scope import EVERYTHING, Scope
 
 PLANT = Enterprise(
@@ -99,7 +100,7 @@ def test_what_is_not_there_is_none_or_empty(entities: EntityStore) -> None:
     assert entities.state("baseline") is None
     assert entities.session_user("token", 0) is None
     assert list(entities.enterprises(EVERYTHING)) == []
-    assert list(entities.audit_log(5)) == []
+    assert entities.audit_log(AuditFilter(), 5) == ([], None)
     entities.end_session("token")
 
 
@@ -224,7 +225,63 @@ def test_an_unknown_finding_is_not_found(entities: EntityStore) -> None:
 def test_the_audit_log_shows_the_latest_notes_first(entities: EntityStore) -> None:
     for number in range(5):
         entities.audit("li", "acknowledge", f"alert{number}", number)
-    assert entities.audit_log(2) == [(4, "li", "acknowledge", "alert4"), (3, "li", "acknowledge", "alert3")]
+    notes, _ = entities.audit_log(AuditFilter(), 2)
+    assert [(note.at, note.user, note.action, note.subject) for note in notes] == [
+        (4, "li", "acknowledge", "alert4"),
+        (3, "li", "acknowledge", "alert3"),
+    ]
+
+
+def _pages(entities: EntityStore, chosen: AuditFilter, size: int) -> list[list[str]]:
+    """The subjects on each page."""
+    pages, cursor = [], None
+    for _ in range(20):
+        notes, cursor = entities.audit_log(chosen, size, cursor)
+        pages.append([note.subject for note in notes])
+        if cursor is None:
+            return pages
+    raise AssertionError("the pages never end")
+
+
+def test_pages_of_the_audit_log_miss_and_repeat_nothing_where_all_was_done_at_once(entities: EntityStore) -> None:
+    for number in range(7):
+        entities.audit("li", "acknowledge", str(number), 5)
+    assert _pages(entities, AuditFilter(), 3) == [["6", "5", "4"], ["3", "2", "1"], ["0"]]
+    first, cursor = entities.audit_log(AuditFilter(), 3)
+    entities.audit("li", "acknowledge", "new", 5)
+    assert [note.subject for note in entities.audit_log(AuditFilter(), 3, cursor)[0]] == ["3", "2", "1"]
+    assert len(first) == 3
+
+
+@pytest.mark.parametrize(
+    ("chosen", "subjects"),
+    [
+        (AuditFilter(user="li"), ["c", "a"]),
+        (AuditFilter(user="l"), []),
+        (AuditFilter(actor=Actor.USER), ["c", "b", "a"]),
+        (AuditFilter(actor=Actor.PLATFORM), ["d"]),
+        (AuditFilter(actor=Actor.UNKNOWN), ["e"]),
+        (AuditFilter(actions=frozenset({"alert.open"})), ["d", "c"]),
+        (AuditFilter(actions=frozenset({"alert.open", "session.refused"})), ["e", "d", "c", "b"]),
+        (AuditFilter(start=2, end=4), ["c", "b"]),
+        (AuditFilter(user="li", actions=frozenset({"alert.open"}), end=9), ["c"]),
+    ],
+    ids=["user", "part of a name", "users", "platform", "unknown", "action", "actions", "time", "all at once"],
+)
+def test_the_audit_log_is_narrowed(entities: EntityStore, chosen: AuditFilter, subjects: list[str]) -> None:
+    entities.audit("li", "user.created", "a", 1)
+    entities.audit("wang", "session.refused", "b", 2)
+    entities.audit("li", "alert.open", "c", 3)
+    entities.audit("", "alert.open", "d", 4)
+    entities.audit("", "session.refused", "e", 5)
+    assert _pages(entities, chosen, 50) == [subjects]
+    assert [subject for page in _pages(entities, chosen, 1) for subject in page] == subjects
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "-1", "1.5", "٣", "9" * 30, "1 or 1"])
+def test_a_foreign_cursor_of_the_audit_log_is_refused(entities: EntityStore, cursor: str) -> None:
+    with pytest.raises(QueryError, match="cursor"):
+        entities.audit_log(AuditFilter(), 5, cursor)
 
 
 def test_more_entities_than_one_statement_takes_are_kept(entities: EntityStore) -> None:
