@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from analytics.distinct import Distinct
 from analytics.links import Links, is_group
 from analytics.roles import Guess, at_least, guess
 from analytics.step import Step
@@ -102,13 +103,13 @@ class Assets:
 
     def take(self, step: Step) -> list[Asset]:
         """Adds these rows; returns the assets that they changed."""
-        rows = step.common(RowKind.MESSAGES)
+        rows = step.distinct(RowKind.MESSAGES).rows
         if not rows.height:
             return []
         changed = self._messages(rows)
-        points = step.common(RowKind.POINTS)
-        if points.height:
-            changed |= self._identities(points) | self._units(points)
+        points = step.distinct(RowKind.POINTS)
+        if points.rows.height:
+            changed |= self._identities(points) | self._units(points.rows)
         return [self._asset(ip) for ip in sorted(changed)]
 
     def all(self) -> list[Asset]:
@@ -143,35 +144,23 @@ class Assets:
                     one.asked.setdefault(name, packet)
 
     def _messages(self, rows: pl.DataFrame) -> set[str]:
-        time = pl.col("@timestamp").cast(pl.Int64)
         keys = ("client.ip", "server.ip", "client.mac", "server.mac", "network.protocol", "ot.command")
-        packet = pl.concat_list(time, pl.col("frame.number").cast(pl.Int64))
+        packet = ("@timestamp", "frame.file", "frame.number")
+        latest = [f"last.{name}" for name in packet]
         pairs = (
-            rows.with_columns(pl.col(name).cast(pl.String) for name in (*keys, "frame.file"))
-            .sort("@timestamp", maintain_order=True)
+            rows.with_columns(pl.col("@timestamp", "last.@timestamp").cast(pl.Int64))
+            .sort("@timestamp", "frame.number", maintain_order=True)
             .group_by(*keys, maintain_order=True)
             .agg(
-                packet.first().alias("first"),
-                pl.col("frame.file").first().alias("first.file"),
-                packet.last().alias("last"),
-                pl.col("frame.file").last().alias("last.file"),
+                pl.col(packet).first(),
+                *(pl.col(name).sort_by(latest[0], latest[2]).last() for name in latest),
             )
         )
         changed: set[str] = set()
-        for (
-            client,
-            server,
-            client_mac,
-            server_mac,
-            protocol,
-            command,
-            first,
-            file,
-            last,
-            last_file,
-        ) in pairs.iter_rows():
-            packet_of = (file or "", first[1])
-            span = (first[0], packet_of), (last[0], (last_file or "", last[1]))
+        for client, server, client_mac, server_mac, protocol, command, *times in pairs.iter_rows():
+            first, file, number, last, last_file, last_number = times
+            packet_of = (file or "", number)
+            span = (first, packet_of), (last, (last_file or "", last_number))
             asking, answering = self._of(client, *span), self._of(server, *span)
             for one, ip, mac in ((asking, client, client_mac), (answering, server, server_mac)):
                 if one is not None:
@@ -217,8 +206,11 @@ class Assets:
                 changed.add(ip)
         return changed
 
-    def _identities(self, points: pl.DataFrame) -> set[str]:
-        said = points.filter(pl.col("ot.object.type").cast(pl.String) == "device_identification")
+    def _identities(self, points: Distinct) -> set[str]:
+        own = points.rows.filter(pl.col("ot.object.type").cast(pl.String) == "device_identification")
+        if not own.height:
+            return set()
+        said = points.every(own["alike"])
         changed: set[str] = set()
         columns = ("server.ip", "network.protocol", "ot.object.name", "ot.value_text", "frame.file", "frame.number")
         rows = said.sort("@timestamp", maintain_order=True).select(

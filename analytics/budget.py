@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
-from analytics.findings import WINDOW, Detector, Row
+from analytics.combinations import combinations, first_rows
+from analytics.findings import WINDOW, Detector, Row, address
 
 MOST_LISTED = 300
 """Pairs of addresses that a detector lists singly in a window; more than a /24 network."""
@@ -29,17 +31,16 @@ class Budget:
     def share(self, evidence: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """The rows whose pair is listed, and the others without their addresses, so that they are one finding."""
         time = pl.col("@timestamp").cast(pl.Int64)
-        ends = (_address(evidence, side).alias(side) for side in ("source", "destination"))
-        protocol = pl.col("network.protocol").cast(pl.String)
-        pairs = evidence.select((time - time % WINDOW).alias("window"), *ends, protocol)
-        each = pairs.unique(maintain_order=True)
-        fits = [self._takes(window, tuple(pair)) for window, *pair in each.iter_rows()]
+        ends = (address(evidence, side).alias(side) for side in ("source", "destination"))
+        pairs = evidence.select((time - time % WINDOW).alias("window"), *ends, "network.protocol")
+        numbers = combinations(pairs)
+        each = pairs[first_rows(numbers)]
+        fits = np.array([self._takes(window, tuple(pair)) for window, *pair in each.iter_rows()], np.bool_)
         for window in sorted(self._listed)[:-_WINDOWS_KEPT]:
             del self._listed[window]
-        if all(fits):
+        if fits.all():
             return evidence, evidence.clear()
-        each = each.with_columns(pl.Series("fits", fits, dtype=pl.Boolean))
-        mask = pairs.join(each, on=pairs.columns, how="left", nulls_equal=True, maintain_order="left")["fits"]
+        mask = pl.Series(fits[numbers])
         nobody = [pl.lit(None, evidence.schema.get(name)).alias(name) for name in _ENDS]
         return evidence.filter(mask), evidence.filter(~mask).with_columns(nobody)
 
@@ -61,9 +62,3 @@ class Budget:
             return False
         listed.add(pair)
         return True
-
-
-def _address(evidence: pl.DataFrame, side: str) -> pl.Expr:
-    """What names an end, as in a finding's id."""
-    parts = [pl.col(name) for name in (f"{side}.ip", f"{side}.mac") if name in evidence.columns]
-    return pl.coalesce(*(part.cast(pl.String) for part in parts), pl.lit(None, pl.String))

@@ -47,7 +47,8 @@ class Conversations:
 
     def take(self, step: Step) -> list[Conversation]:
         """Adds these rows; returns the conversations that they changed."""
-        changed = self._messages(step.common(RowKind.MESSAGES)) | self._transactions(step.common(RowKind.TRANSACTIONS))
+        messages, transactions = step.distinct(RowKind.MESSAGES).rows, step.common(RowKind.TRANSACTIONS)
+        changed = self._messages(messages) | self._transactions(transactions)
         return [self._conversation(key) for key in sorted(changed, key=_order)]
 
     def all(self) -> list[Conversation]:
@@ -66,15 +67,14 @@ class Conversations:
     def _messages(self, rows: pl.DataFrame) -> set[_Key]:
         if not rows.height:
             return set()
-        time = pl.col("@timestamp").cast(pl.Int64)
         counted = (
-            _plain(rows)
-            .group_by(*_KEY, "ot.command")
+            rows.sort("@timestamp", "frame.number", maintain_order=True)
+            .group_by(*_KEY, "ot.command", maintain_order=True)
             .agg(
-                pl.len().alias("messages"),
-                time.min().alias("first"),
-                time.max().alias("last"),
-                pl.col("network.vlan.id").first().alias("vlan"),
+                pl.col("alike.rows").sum(),
+                pl.col("@timestamp").first().cast(pl.Int64),
+                pl.col("last.@timestamp").max().cast(pl.Int64),
+                pl.col("network.vlan.id").first(),
             )
         )
         changed: set[_Key] = set()
@@ -93,9 +93,9 @@ class Conversations:
     def _transactions(self, rows: pl.DataFrame) -> set[_Key]:
         if not rows.height:
             return set()
-        bad = _plain(rows).filter(pl.col("ot.outcome").cast(pl.String) != "success")
+        bad = rows.filter(pl.col("ot.outcome").cast(pl.String) != "success")
         changed: set[_Key] = set()
-        for *parts, outcome, count in bad.group_by(*_KEY, pl.col("ot.outcome").cast(pl.String)).len().iter_rows():
+        for *parts, outcome, count in bad.group_by(*_KEY, "ot.outcome").len().iter_rows():
             client, server, protocol, port, transport = parts
             key = (client, server, protocol, port, transport)
             one = self._sums.get(key)
@@ -132,8 +132,3 @@ class Conversations:
 
 def _order(key: _Key) -> list[tuple[bool, object]]:
     return [(part is None, part) for part in key]
-
-
-def _plain(rows: pl.DataFrame) -> pl.DataFrame:
-    texts = ("client.ip", "server.ip", "network.protocol", "network.transport", "ot.command")
-    return rows.with_columns(pl.col(name).cast(pl.String) for name in texts)

@@ -119,21 +119,19 @@ def features(messages: pl.DataFrame, results: pl.DataFrame) -> pl.DataFrame:
         counted = counted.join(_prepared(results).group_by(keys).agg(*_of_transactions()), on=keys, how="left")
     missing = [pl.lit(None, pl.Float64).alias(name) for name in NAMES if name not in counted.columns]
     return (
-        counted.with_columns(missing).with_columns(pl.col(NAMES).cast(pl.Float64).fill_null(0.0)).sort("minute", *KEY)
+        counted.with_columns(missing)
+        .with_columns(pl.col(NAMES).cast(pl.Float64).fill_null(0.0), pl.col(KEY).cast(pl.String))
+        .sort("minute", *KEY)
     )
 
 
 def _prepared(rows: pl.DataFrame) -> pl.DataFrame:
     time = pl.col("@timestamp").cast(pl.Int64)
-    return rows.with_columns(
-        *(pl.col(name).cast(pl.String) for name in (*KEY, "ot.command", "ot.direction")),
-        time.alias("time"),
-        (time - time % MINUTE).alias("minute"),
-    )
+    return rows.with_columns(time.alias("time"), (time - time % MINUTE).alias("minute"))
 
 
 def _of_messages() -> list[pl.Expr]:
-    packet = pl.struct("time", pl.col("frame.file").cast(pl.String), "frame.number")
+    packet = pl.struct("time", "frame.file", "frame.number")
     asks, reports = pl.col("ot.direction") == "request", pl.col("ot.direction") == "publish"
     gaps = pl.col("time").filter(asks).sort().diff() / 1e9
     return [

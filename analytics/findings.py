@@ -12,8 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
 import polars as pl
 
+from analytics.combinations import Numbers, combinations, first_rows
 from core.commands import COMMANDS
 from core.entities import Frames
 from core.ids import make_id
@@ -151,6 +153,7 @@ def placeholders(template: str) -> tuple[str, ...]:
 
 
 _SCOPE = ("organization.id", "ot.site.id", "observer.name")
+_PACKETS = ("frame.number", "response.frame.number")
 _KEY = (*_SCOPE[:2], "source.address", "destination.address", "network.protocol", "window")
 
 
@@ -170,48 +173,58 @@ def group(detector: Detector, rows: pl.DataFrame, tell: Tell, window: int = WIND
     if rows.is_empty():
         return []
     keyed = _keyed(rows, window)
-    frames = _frames(keyed)
-    parts = keyed.group_by("finding", maintain_order=True).agg(
-        pl.col("row").first(), pl.col("time").last().alias("end"), pl.len().alias("count")
-    )
-    firsts = keyed[parts["row"]].iter_rows(named=True)
+    numbers = combinations(keyed[name] for name in _KEY if name in keyed.columns)
+    first = first_rows(numbers)
+    last = len(numbers) - 1 - first_rows(numbers[::-1])
+    packets = _packets(keyed, numbers)
+    told = rows[keyed["row"].gather(first)].with_columns(keyed.select("time", "window")[first])
     found = [
-        _finding(detector, first, end, count, frames.get(first["finding"], ([], 0)), tell)
-        for first, end, count in zip(firsts, parts["end"], parts["count"], strict=True)
+        _finding(detector, row, end, count, packets.get(number, ([], 0)), tell)
+        for number, (row, end, count) in enumerate(
+            zip(told.iter_rows(named=True), keyed["time"].gather(last), np.bincount(numbers).tolist(), strict=True)
+        )
     ]
     return sorted(found, key=lambda one: (one.start, one.id))
 
 
 def _keyed(rows: pl.DataFrame, window: int) -> pl.DataFrame:
-    """`rows` by time, with a number of each and of the finding that it belongs to."""
-    needed: tuple[str, ...] = (
-        "@timestamp",
-        "frame.file",
-        "frame.number",
-        *_SCOPE,
-        "network.protocol",
-        "source.mac",
-        "source.ip",
-    )
-    needed += ("destination.mac", "destination.ip", "source.port", "destination.port")
-    missing = [pl.lit(None).alias(name) for name in needed if name not in rows.columns]
+    """What tells findings apart and the packets, by time, with the place of each row in `rows`."""
     time = pl.col("@timestamp").cast(pl.Int64).fill_null(0)
-    return (
-        rows.with_columns(missing)
-        .with_columns(
-            time.alias("time"),
-            (time - time % window).alias("window"),
-            *(
-                pl.coalesce(pl.col(f"{side}.ip").cast(pl.String), pl.col(f"{side}.mac").cast(pl.String)).alias(
-                    f"{side}.address"
-                )
-                for side in ("source", "destination")
-            ),
-        )
-        .sort("time", maintain_order=True)
-        .with_row_index("row")
-        .with_columns(pl.col("row").first().over(_KEY).alias("finding"))
+    wanted = (*_SCOPE[:2], "network.protocol", "frame.file", *_PACKETS)
+    keyed = rows.select(
+        time.alias("time"),
+        (time - time % window).alias("window"),
+        *(address(rows, side).alias(f"{side}.address") for side in ("source", "destination")),
+        *(name for name in wanted if name in rows.columns),
+    ).with_row_index("row")
+    return keyed if keyed["time"].is_sorted() else keyed.sort("time", maintain_order=True)
+
+
+def address(rows: pl.DataFrame, side: str) -> pl.Expr:
+    """What names an end of a row: its IP address, else its MAC address."""
+    parts = [pl.col(name) for name in (f"{side}.ip", f"{side}.mac") if name in rows.columns]
+    return pl.coalesce(*parts, pl.lit(None))
+
+
+def _packets(keyed: pl.DataFrame, numbers: Numbers) -> dict[int, tuple[list[tuple[str, int]], int]]:
+    """By finding, (file, packet number) of its first packets of evidence in order of time, and how many there are."""
+    columns = [pl.col(name).cast(pl.Int64) for name in _PACKETS if name in keyed.columns]
+    if not columns:
+        return {}
+    rows = keyed.select(
+        pl.Series("finding", numbers),
+        pl.col("frame.file") if "frame.file" in keyed.columns else pl.lit(None).alias("frame.file"),
+        (columns[0] if len(columns) == 1 else pl.concat_list(columns)).alias("number"),
     )
+    every = (rows if len(columns) == 1 else rows.explode("number")).drop_nulls("number")
+    each = every[first_rows(combinations(every))]
+    by_finding = each.group_by("finding", maintain_order=True).agg(
+        pl.col("frame.file", "number").head(MOST_FRAMES), pl.len()
+    )
+    return {
+        finding: ([(file or "", number) for file, number in zip(files, packets, strict=True)], total)
+        for finding, files, packets, total in by_finding.iter_rows()
+    }
 
 
 def _finding(
@@ -221,10 +234,10 @@ def _finding(
     frames, frames_total = packets
     return Finding(
         detector=detector,
-        origin=Origin(*(first[name] or "local" for name in _SCOPE)),
+        origin=Origin(*(first.get(name) or "local" for name in _SCOPE)),
         source=_party(first, "source"),
         destination=_party(first, "destination"),
-        protocol=first["network.protocol"] or "",
+        protocol=first.get("network.protocol") or "",
         start=first["time"],
         end=end,
         message=message,
@@ -237,21 +250,4 @@ def _finding(
 
 
 def _party(row: Row, side: str) -> Party:
-    return Party(row[f"{side}.mac"] or "", row[f"{side}.ip"] or "", row[f"{side}.port"])
-
-
-def _frames(keyed: pl.DataFrame) -> dict[int, tuple[list[tuple[str, int]], int]]:
-    """By finding, (file, packet number) of its first packets of evidence in order of time, and how many there are."""
-    columns = [name for name in ("frame.number", "response.frame.number") if name in keyed.columns]
-    numbers = pl.concat_list([pl.col(name).cast(pl.Int64) for name in columns])
-    file = pl.col("frame.file").cast(pl.String).fill_null("").alias("file")
-    frames = keyed.select("finding", file, numbers.alias("number")).explode("number").drop_nulls()
-    by_finding = (
-        frames.unique(maintain_order=True)
-        .group_by("finding", maintain_order=True)
-        .agg(pl.col("file", "number").head(MOST_FRAMES), pl.len().alias("total"))
-    )
-    return {
-        finding: (list(zip(files, packets, strict=True)), total)
-        for finding, files, packets, total in by_finding.iter_rows()
-    }
+    return Party(row.get(f"{side}.mac") or "", row.get(f"{side}.ip") or "", row.get(f"{side}.port"))

@@ -85,12 +85,7 @@ class SiteAnalysis:
     def take(self, step: Step) -> Changes:
         """Looks at these rows; those before `learn_until` are learned, and rules run on all of them."""
         findings = self.rules.find(step) if self.rules else []
-        past, present = self._split(step)
-        if past is not None:
-            self.baseline.learn(past)
-        if present is not None:
-            findings += self.baseline.find(present)
-        alerts = self._alerts.take(findings)
+        alerts = self._alerts.take(findings + self._compare(step))
         return Changes(alerts, self.assets.take(step), self.conversations.take(step), self._alerts.resumed())
 
     def finish(self) -> Changes:
@@ -112,6 +107,13 @@ class SiteAnalysis:
         }
         counts |= self.baseline.given_up | dict(self.rules.given_up if self.rules else {})
         return {name: count for name, count in sorted(counts.items()) if count}
+
+    def _compare(self, step: Step) -> list[Finding]:
+        """Learns what lies before `learn_until`, and compares the rest with what was learned."""
+        past, present = self._split(step)
+        if past is not None:
+            self.baseline.learn(past)
+        return [] if present is None else self.baseline.find(present)
 
     def _split(self, step: Step) -> tuple[Step | None, Step | None]:
         span = step.span

@@ -9,16 +9,14 @@ from functools import cached_property
 import polars as pl
 import pyarrow as pa
 
+from analytics.distinct import Distinct, distinct
+from analytics.sides import sides
 from core.commands import below
 from core.rows import RowBatch, RowKind
 from core.watermark import landmarks
 
 WRITES = (*below("ot_write_command"), *below("ot_control_command"))
 """Commands that change what a point holds."""
-
-_SERVER_PORTS = (102, 502, 2404, 20000, 44818)
-"""Where servers listen (IANA): ISO-TSAP, Modbus, IEC 60870-5-104, DNP3, EtherNet/IP."""
-_ENDS = ("source", "destination")
 
 
 @dataclass(frozen=True)
@@ -44,6 +42,16 @@ class Step:
             parts = [frame.select(shared) for _, frame in self.of(kind)]
             self._common[kind] = sides(pl.concat(parts)) if parts else pl.DataFrame()
         return self._common[kind]
+
+    def distinct(self, kind: RowKind) -> Distinct:
+        """The rows of all protocols, those that are alike once; most questions are about these."""
+        if kind not in self._distinct:
+            self._distinct[kind] = distinct(kind, [frame for _, frame in self.of(kind)])
+        return self._distinct[kind]
+
+    @cached_property
+    def _distinct(self) -> dict[RowKind, Distinct]:
+        return {}
 
     @cached_property
     def _common(self) -> dict[RowKind, pl.DataFrame]:
@@ -83,21 +91,3 @@ def join(batches: Iterable[RowBatch]) -> Step:
         parts.setdefault((batch.kind, batch.protocol), []).append(batch.rows)
     order = sorted(parts, key=lambda key: (key[0].value, key[1]))
     return Step({key: pl.DataFrame(pl.from_arrow(pa.Table.from_batches(parts[key]))) for key in order})
-
-
-def sides(rows: pl.DataFrame) -> pl.DataFrame:
-    """`rows` with `client.ip`, `client.mac`, `client.port` and the same of `server`.
-
-    Where just one end has the port of a server, that end is it: IEC 104 acknowledges and tests, and S7 fetches a
-    program, in both directions of one connection. Else the client is who sends requests; who responds or publishes
-    is the server. Rows of connections have no direction: their source is the client.
-    """
-    source, destination = (pl.col(f"{end}.port").is_in(_SERVER_PORTS).fill_null(value=False) for end in _ENDS)
-    requests = (pl.col("ot.direction").cast(pl.String) == "request").fill_null(value=True)
-    asks = pl.when(source ^ destination).then(destination).otherwise(requests)
-    pairs = [("client", *_ENDS), ("server", *reversed(_ENDS))]
-    return rows.with_columns(
-        pl.when(asks).then(pl.col(f"{one}.{part}")).otherwise(pl.col(f"{other}.{part}")).alias(f"{side}.{part}")
-        for side, one, other in pairs
-        for part in ("ip", "mac", "port")
-    )

@@ -7,9 +7,10 @@ from typing import ClassVar
 import polars as pl
 
 from analytics.detectors.contract import Silence
-from analytics.detectors.seen import Key, Seen, as_asked
+from analytics.detectors.seen import Key, Seen
 from analytics.findings import Detector, Row
-from analytics.step import WRITES, Step
+from analytics.sides import as_asked
+from analytics.step import WRITES
 from core.commands import COMMANDS
 from core.rows import RowKind
 
@@ -18,6 +19,7 @@ class NewCommand(Seen):
     """Reports a class of command that is new for a client, a server and a protocol."""
 
     order: ClassVar[int] = 3
+    kind = RowKind.MESSAGES
     columns = ("client.ip", "server.ip", "network.protocol", "ot.command")
     usual_of = columns[:3]
     detector = Detector(
@@ -49,13 +51,9 @@ class NewCommand(Seen):
         ("比学习时段更少见的正常操作", "调试与投运"),
     )
 
-    def rows(self, step: Step) -> pl.DataFrame:
+    def rows(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Every request and every unsolicited report; a response says nothing of its own."""
-        rows = step.common(RowKind.MESSAGES)
-        if not rows.height:
-            return rows
-        rows = as_asked(rows.filter(pl.col("ot.direction").cast(pl.String) != "response"))
-        return rows.with_columns(pl.col(name).cast(pl.String) for name in self.columns)
+        return as_asked(rows.filter(pl.col("ot.direction").cast(pl.String) != "response"))
 
     def silenced(self, key: Key, window: int, silence: Silence) -> bool:
         """A new device or conversation is reported as that, unless it writes."""
@@ -73,7 +71,7 @@ class NewCommand(Seen):
     def tell(self, row: Row) -> tuple[str, str]:
         """Names the command and those that are usual between the two."""
         client, server, protocol, name = (row[column] for column in self.columns)
-        usual = sorted({one["ot.command"] or "" for one in self.usual(row)})
+        usual = sorted({name or "" for (name,) in self.usual(row, "ot.command")})
         what, what_zh = _named(name)
         en = ", ".join(_named(one)[0] for one in usual) or "none"
         zh = "、".join(_named(one)[1] for one in usual) or "无"

@@ -7,9 +7,9 @@ from typing import ClassVar
 import polars as pl
 
 from analytics.detectors.contract import Silence
-from analytics.detectors.seen import Key, Seen, as_asked
+from analytics.detectors.seen import Key, Seen
 from analytics.findings import Detector, Row
-from analytics.step import Step
+from analytics.sides import as_asked
 from core.rows import RowKind
 
 
@@ -17,6 +17,7 @@ class NewConversation(Seen):
     """Reports a client and a server that use a protocol between them for the first time."""
 
     order: ClassVar[int] = 2
+    kind = RowKind.MESSAGES
     columns = ("client.ip", "server.ip", "network.protocol")
     usual_of = ("server.ip", "network.protocol")
     detector = Detector(
@@ -48,12 +49,9 @@ class NewConversation(Seen):
         ("冗余站点切换接管", "新增画面或历史库测点"),
     )
 
-    def rows(self, step: Step) -> pl.DataFrame:
+    def rows(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Every message."""
-        rows = step.common(RowKind.MESSAGES)
-        if not rows.height:
-            return rows
-        return as_asked(rows).with_columns(pl.col(name).cast(pl.String) for name in self.columns)
+        return as_asked(rows)
 
     def silenced(self, key: Key, window: int, silence: Silence) -> bool:
         """A device that is new itself is reported as that; two that know each other may change sides."""
@@ -66,7 +64,7 @@ class NewConversation(Seen):
     def tell(self, row: Row) -> tuple[str, str]:
         """Names both ends and the partners that the server has had so far."""
         client, server, protocol = (row[name] for name in self.columns)
-        partners = sorted({one["client.ip"] for one in self.usual(row)})
+        partners = sorted(client for (client,) in self.usual(row, "client.ip"))
         known = ", ".join(partners[:5]) or "nobody"
         known_zh = "、".join(partners[:5]) or "无"
         return (

@@ -7,20 +7,24 @@ from typing import ClassVar
 import polars as pl
 
 from analytics.detectors.contract import Silence
-from analytics.detectors.seen import Key, Seen, as_asked
+from analytics.detectors.seen import Key, Seen
 from analytics.findings import Detector, Row
-from analytics.step import Step
 from core.rows import RowKind
 
 _NO_DEVICE = r"^(22[4-9]|23\d|255)\.|^0\.0\.0\.0$|^(?i:ff)|\.255$"
 """Multicast and broadcast addresses: nobody's own."""
-_OTHER_END = ("destination.ip", "destination.mac", "destination.port", "network.protocol")
+_OTHERS = (
+    *(f"{side}.{part}" for side in ("client", "server", "destination") for part in ("ip", "mac", "port")),
+    *("source.port", "network.transport", "network.community_id", "network.vlan.id", "ot.direction", "ot.command"),
+)
+"""Columns that say nothing of a device by itself; without them evidence is quicker to sort."""
 
 
 class NewDevice(Seen):
     """Reports an IP address that takes part in industrial traffic for the first time."""
 
     order: ClassVar[int] = 1
+    kind = RowKind.MESSAGES
     columns = ("device.ip",)
     detector = Detector(
         id="baseline-new-device",
@@ -51,32 +55,26 @@ class NewDevice(Seen):
         ("更换或新投运的设备", "未登记在资产表中的检修笔记本"),
     )
 
-    def rows(self, step: Step) -> pl.DataFrame:
+    def rows(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Each message twice: once for each end."""
-        rows = step.common(RowKind.MESSAGES)
-        if not rows.height:
-            return rows
-        rows = as_asked(rows)
+        # One finding a device, whoever it talks to: the device is the source, and there is no destination.
         ends = [
             rows.with_columns(
-                pl.col(f"{end}.ip").cast(pl.String).alias("device.ip"),
-                pl.col(f"{end}.mac").cast(pl.String).alias("device.mac"),
-                pl.lit(role).alias("device.role"),
-                pl.col("network.protocol").cast(pl.String).alias("device.protocol"),
-            )
-            for end, role in (("source", "client"), ("destination", "server"))
+                pl.col(f"{end}.ip").alias("device.ip"),
+                pl.col(f"{end}.ip").alias("source.ip"),
+                pl.col(f"{end}.mac").alias("source.mac"),
+                pl.col("network.protocol").alias("device.protocol"),
+                pl.lit(end).alias("device.role"),
+                pl.lit(None).alias("network.protocol"),
+            ).drop(_OTHERS, strict=False)
+            for end in ("client", "server")
         ]
-        # One finding a device, whoever it talks to: the device is the source, and there is no destination.
-        return (
-            pl.concat(ends)
-            .filter(~pl.col("device.ip").str.contains(_NO_DEVICE))
-            .with_columns(
-                pl.col("device.ip").alias("source.ip"),
-                pl.col("device.mac").alias("source.mac"),
-                *(pl.lit(None).alias(name) for name in ("source.port", *_OTHER_END)),
-            )
-            .sort("@timestamp", maintain_order=True)
-        )
+        devices = pl.concat(ends)
+        known = devices["device.ip"].unique()
+        nobody = known.filter(known.cast(pl.String).str.contains(_NO_DEVICE).fill_null(value=True))
+        if not nobody.len():
+            return devices
+        return devices.filter(~pl.col("device.ip").is_in(nobody.implode(), nulls_equal=True))
 
     def silenced(self, key: Key, window: int, silence: Silence) -> bool:
         """Nothing is broader; narrower detectors learn that this address is new."""
@@ -85,13 +83,15 @@ class NewDevice(Seen):
 
     def explained(self, evidence: pl.DataFrame) -> pl.DataFrame:
         """With all that each device was seen as, such as `modbus client, s7comm client`."""
+        each = evidence.select(*self.columns, "device.protocol", "device.role").unique()
         speaks = pl.concat_str("device.protocol", pl.lit(" "), "device.role")
-        seen = evidence.group_by(self.columns).agg(speaks.unique().sort().str.join(", ").alias("device.roles"))
-        return evidence.join(seen, on=self.columns, how="left", maintain_order="left")
+        seen = each.group_by(self.columns).agg(speaks.unique().sort().str.join(", ").alias("device.roles"))
+        by_time = evidence.sort("@timestamp", maintain_order=True)
+        return by_time.join(seen, on=self.columns, how="left", maintain_order="left")
 
     def tell(self, row: Row) -> tuple[str, str]:
         """Names the address, its MAC and everything that it was seen doing."""
-        ip, mac, roles = row["device.ip"], row["device.mac"] or "?", row["device.roles"]
+        ip, mac, roles = row["device.ip"], row["source.mac"] or "?", row["device.roles"]
         roles_zh = roles.replace(", ", "、").replace("client", "客户端").replace("server", "服务端")
         known = f"{len(self.known)} addresses are known at this site"
         return (

@@ -8,9 +8,10 @@ from typing import ClassVar
 import polars as pl
 
 from analytics.detectors.contract import Silence
-from analytics.detectors.seen import Key, Seen, as_asked
+from analytics.detectors.seen import Key, Seen
 from analytics.findings import Detector, Row
-from analytics.step import WRITES, Step
+from analytics.sides import as_asked
+from analytics.step import WRITES
 from core.object_types import in_words
 from core.rows import RowKind
 
@@ -23,6 +24,7 @@ class NewPoint(Seen):
     """Reports data objects that a client reads or writes at a server for the first time, as ranges."""
 
     order: ClassVar[int] = 4
+    kind = RowKind.POINTS
     columns = (
         "client.ip",
         "server.ip",
@@ -63,19 +65,13 @@ class NewPoint(Seen):
         ("新增画面或报表", "比学习时段更少见的正常操作"),
     )
 
-    def rows(self, step: Step) -> pl.DataFrame:
+    def rows(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Every point, with whether it was written."""
-        rows = step.common(RowKind.POINTS)
-        if not rows.height:
-            return rows
         writes = pl.col("ot.command").cast(pl.String).is_in(WRITES) & (
             pl.col("ot.direction").cast(pl.String) == "request"
         )
-        texts = ("client.ip", "server.ip", "network.protocol", "ot.object.type", "ot.object.name", "ot.command")
-        return as_asked(rows).with_columns(
-            pl.when(writes).then(pl.lit("write")).otherwise(pl.lit("read")).alias("access"),
-            *(pl.col(name).cast(pl.String) for name in texts),
-        )
+        access = pl.when(writes).then(pl.lit("write")).otherwise(pl.lit("read"))
+        return as_asked(rows).with_columns(access.alias("access"))
 
     def silenced(self, key: Key, window: int, silence: Silence) -> bool:
         """A new device, conversation or command is reported as that."""
@@ -104,12 +100,11 @@ class NewPoint(Seen):
 
     def _usual_words(self, row: Row) -> tuple[str, str]:
         """What is usual of the same kind and group: names for what has a name, ranges of addresses for all else."""
-        known = list(self.usual(row))
+        known = self.usual(row, "ot.object.name", "ot.object.address")
         if row["ot.object.name"]:
-            parts = sorted({one["ot.object.name"] for one in known if one["ot.object.name"]})
+            parts = sorted({name for name, _ in known if name})
         else:
-            addresses = [one["ot.object.address"] for one in known if not one["ot.object.name"]]
-            parts = ranges([address for address in addresses if address is not None])
+            parts = ranges([address for name, address in known if not name and address is not None])
         shown, more = ", ".join(parts[:_MOST_RANGES]), len(parts) - _MOST_RANGES
         if more > 0:
             return f"{shown} … {more} more", f"{shown} … 另有 {more} 个"

@@ -5,19 +5,21 @@ from __future__ import annotations
 import sys
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from typing import Any, ClassVar
 
 import polars as pl
 
 from analytics.budget import Budget
 from analytics.detectors.contract import Learned, Learner, Silence
-from analytics.findings import WINDOW, Finding, Row, group
+from analytics.distinct import Distinct
+from analytics.findings import Finding, Row, group
 from analytics.step import Step
+from core.rows import RowKind
 
 Key = tuple[Any, ...]
 MOST_KNOWN = 300_000
 """Combinations that are known or were reported; beyond it new ones are counted, and reported again each hour."""
-_WINDOW = "key.window"
 
 
 class Seen(Learner):
@@ -26,11 +28,13 @@ class Seen(Learner):
     What was reported becomes known when its window is over, so that one change is one alert and not one an hour.
 
     Attributes:
+        kind: of the rows that it looks at.
         columns: of the rows that `rows` gives, which make the key.
         usual_of: those of `columns` by which `tell` asks what is usual.
         most: of what is kept.
     """
 
+    kind: ClassVar[RowKind]
     columns: ClassVar[tuple[str, ...]]
     usual_of: ClassVar[tuple[str, ...]] = ()
     most: ClassVar[int] = MOST_KNOWN
@@ -43,8 +47,12 @@ class Seen(Learner):
         self._budget = Budget(self.detector)
 
     @abstractmethod
-    def rows(self, step: Step) -> pl.DataFrame:
-        """The rows to look at, with `columns`; the client as source, the server as destination."""
+    def rows(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Those to look at, with `columns`; the client as source, the server as destination.
+
+        It is asked for rows that are alike once (see `analytics.distinct.FACETS`), and for all of them where one is
+        new: what it says of a row depends on nothing but what they have in common.
+        """
 
     @abstractmethod
     def tell(self, row: Row) -> tuple[str, str]:
@@ -60,33 +68,37 @@ class Seen(Learner):
 
     def learn(self, step: Step) -> None:
         """Takes every combination in these rows as normal."""
-        rows = self.rows(step)
+        rows = step.distinct(self.kind).rows
         if rows.height:
-            self._know(rows.select(self.columns).unique(maintain_order=True).iter_rows())
+            self._know(_keys(self.rows(rows).select(self.columns).unique(maintain_order=True)))
 
     def find(self, step: Step, silence: Silence) -> list[Finding]:
         """The combinations that are new, with all their rows in the window they were first seen in."""
-        rows = self.rows(step)
-        if not rows.height:
+        distinct = step.distinct(self.kind)
+        if not distinct.rows.height:
             return []
-        time = pl.col("@timestamp").cast(pl.Int64)
-        rows = rows.with_columns((time - time % WINDOW).alias(_WINDOW))
-        found: list[Finding] = []
-        for part in rows.sort(_WINDOW, maintain_order=True).partition_by(_WINDOW, maintain_order=True):
-            found += self._find(part, silence)
-        return found
+        rows = self.rows(distinct.rows)
+        parts = [rows]
+        if rows["alike.window"].n_unique() != 1:
+            parts = rows.sort("alike.window", maintain_order=True).partition_by("alike.window", maintain_order=True)
+        return [finding for part in parts for finding in self._find(part, distinct, silence)]
 
-    def _find(self, rows: pl.DataFrame, silence: Silence) -> list[Finding]:
-        """The same, of the rows of one window."""
-        window = rows[_WINDOW][0]
+    def _find(self, rows: pl.DataFrame, distinct: Distinct, silence: Silence) -> list[Finding]:
+        """The same, of the distinct rows of one window."""
+        window = rows["alike.window"][0]
         if self._window < window <= silence.now:
             self._turn(window)
         keys = rows.select(self.columns).unique(maintain_order=True)
-        said = [self._is_new(key, window, silence) for key in keys.iter_rows()]
-        new = keys.filter(pl.Series(said, dtype=pl.Boolean))
-        if not new.height:
+        said = [self._is_new(key, window, silence) for key in _keys(keys)]
+        if not any(said):
             return []
-        evidence = rows.join(new, on=self.columns, how="semi", nulls_equal=True, maintain_order="left")
+        new = keys.filter(said)
+        if all(said):
+            evidence = self.rows(distinct.every(rows["alike"]))
+        else:
+            alike = rows.join(new, on=self.columns, how="semi", nulls_equal=True)["alike"]
+            every = self.rows(distinct.every(alike))
+            evidence = every.join(new, on=self.columns, how="semi", nulls_equal=True, maintain_order="left")
         listed, others = self._budget.share(self.explained(evidence))
         self.given_up += others.height
         return [*group(self.detector, listed, self.tell), *group(self.detector, others, self._budget.tell)]
@@ -106,7 +118,7 @@ class Seen(Learner):
         if first is None:
             first = window
             if len(self._reported) < self.most:
-                self._reported[_interned(key)] = window
+                self._reported[key] = window
             else:
                 self.given_up += 1
         if window != first:
@@ -119,22 +131,23 @@ class Seen(Learner):
             if key in self.known:
                 continue
             if room > 0:
-                self.known.add(_interned(key))
+                self.known.add(key)
                 self._reported.pop(key, None)
                 room -= 1
             else:
                 self.given_up += 1
         self._usual = None
 
-    def usual(self, row: Row) -> Iterator[Row]:
-        """What is known that has the same `usual_of` as `row`, as rows of `columns`."""
-        places = [self.columns.index(name) for name in self.usual_of]
+    def usual(self, row: Row, *columns: str) -> set[Key]:
+        """The values of some of `columns` in what is known that has the same `usual_of` as `row`."""
         if self._usual is None:
             self._usual = {}
+            places = [self.columns.index(name) for name in self.usual_of]
             for key in self.known:
                 self._usual.setdefault(tuple(key[place] for place in places), []).append(key)
-        for key in self._usual.get(tuple(row[name] for name in self.usual_of), ()):
-            yield dict(zip(self.columns, key, strict=True))
+        known = self._usual.get(tuple(row[name] for name in self.usual_of), [])
+        values = [map(itemgetter(self.columns.index(name)), known) for name in columns]
+        return set(zip(*values, strict=True))
 
     def save(self) -> Learned:
         """The combinations that are known, and those that were reported with their window; sorted."""
@@ -180,9 +193,14 @@ def _interned(key: Key) -> Key:
     return tuple(sys.intern(value) if isinstance(value, str) else value for value in key)
 
 
-def as_asked(rows: pl.DataFrame) -> pl.DataFrame:
-    """`rows` with the client as source and the server as destination, whoever sent the packet."""
-    sides = (("source", "client"), ("destination", "server"))
-    return rows.with_columns(
-        pl.col(f"{to}.{part}").alias(f"{of}.{part}") for of, to in sides for part in ("ip", "mac", "port")
-    )
+def _keys(rows: pl.DataFrame) -> Iterator[Key]:
+    """Rows as keys; equal texts of all keys are kept once."""
+    for some in rows.iter_slices():
+        yield from zip(*map(_values, some), strict=True)
+
+
+def _values(column: pl.Series) -> list[Any]:
+    values = column.to_list()
+    if column.dtype not in (pl.Categorical, pl.String):
+        return values
+    return [None if text is None else sys.intern(text) for text in values]

@@ -9,8 +9,8 @@ import polars as pl
 
 from analytics.budget import Budget
 from analytics.detectors.contract import Learned, Learner, Silence
-from analytics.detectors.seen import as_asked
 from analytics.findings import Detector, Finding, Row, group
+from analytics.sides import as_asked
 from analytics.step import WRITES, Step
 from core.object_types import in_words
 from core.rows import RowKind
@@ -27,6 +27,7 @@ BEYOND_BOUND = 0.1
 _OFF_ON = (0.0, 1.0)
 """What is switched has no range: the other position is not far away."""
 
+_WRITTEN = pl.col("ot.command").cast(pl.String).is_in(WRITES) & (pl.col("ot.direction").cast(pl.String) == "request")
 _TEXTS = ("server.ip", "network.protocol", "ot.object.type", "ot.object.name")
 _POINT = (
     "server.ip",
@@ -82,14 +83,16 @@ class ValueRange(Learner):
 
     def learn(self, step: Step) -> None:
         """Takes these values as normal."""
-        rows = _values(step)
-        if not rows.height:
+        distinct = step.distinct(RowKind.POINTS)
+        if not distinct.rows.height:
             return
-        value = pl.col("ot.value")
-        for *key, low, high, count in (
-            rows.group_by(_KEY).agg(low=value.min(), high=value.max(), count=pl.len()).iter_rows()
-        ):
-            self._know(tuple(key), low, high, count)
+        value, low, high = pl.col("value"), pl.col("low"), pl.col("high")
+        values = pl.concat([rows["ot.value"] for _, rows in step.of(RowKind.POINTS)])
+        held = pl.DataFrame({"alike": distinct.numbers, "value": values}).filter(value.is_finite())
+        ranges = held.group_by("alike").agg(low=value.min(), high=value.max(), count=pl.len())
+        points = distinct.rows.join(ranges, on="alike").group_by(_KEY).agg(low.min(), high.max(), pl.col("count").sum())
+        for *key, least, most, count in points.iter_rows():
+            self._know(tuple(key), least, most, count)
         self._bounds = None
 
     def _know(self, key: tuple[Any, ...], low: float, high: float, count: int) -> None:
@@ -103,13 +106,14 @@ class ValueRange(Learner):
 
     def find(self, step: Step, silence: Silence) -> list[Finding]:
         """The values outside, one finding for each client and server."""
-        rows = _values(step)
-        if rows.height:
-            writes = pl.col("ot.command").cast(pl.String).is_in(WRITES)
-            rows = rows.filter(writes & (pl.col("ot.direction").cast(pl.String) == "request"))
-        bounds = self._known_bounds(rows)
-        if not rows.height or not bounds.height:
+        distinct = step.distinct(RowKind.POINTS)
+        bounds = self._known_bounds(distinct.rows)
+        if not distinct.rows.height or not bounds.height:
             return []
+        known = distinct.rows.filter(_WRITTEN).join(bounds, on=_KEY, how="semi", nulls_equal=True)
+        if not known.height:
+            return []
+        rows = as_asked(distinct.every(known["alike"])).filter(pl.col("ot.value").is_finite())
         value, low, high = pl.col("ot.value"), pl.col("low"), pl.col("high")
         room = pl.max_horizontal((high - low) * BEYOND, low.abs() * BEYOND_BOUND, high.abs() * BEYOND_BOUND)
         joined = rows.join(bounds, on=_KEY, how="inner", nulls_equal=True, maintain_order="left")
@@ -150,15 +154,6 @@ def _checked(row: Any) -> tuple[tuple[Any, ...], float, float, int]:
     if not texts or not numbers or not isinstance(count, int) or not -inf < low <= high < inf:
         raise ValueError(f"{row!r} is no range of a point")
     return tuple(key), float(low), float(high), count
-
-
-def _values(step: Step) -> pl.DataFrame:
-    rows = step.common(RowKind.POINTS)
-    if not rows.height:
-        return rows
-    return as_asked(rows.filter(pl.col("ot.value").is_finite())).with_columns(
-        pl.col(name).cast(pl.String) for name in _TEXTS
-    )
 
 
 def _tell(row: Row) -> tuple[str, str]:

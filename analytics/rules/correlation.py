@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from itertools import islice
 
 import polars as pl
+import polars.selectors as cs
 
 from analytics.findings import placeholders
 from analytics.rules.rule import Correlation
@@ -63,7 +65,10 @@ class Counter:
             The evidence that is new, by time, and which of `indices` belong to it.
         """
         events = self._events(frame, indices)
-        enough = pl.len().over("group") >= self.rule.least
+        enough = events.select(pl.len().over("group") >= self.rule.least).to_series()
+        if not enough.any():
+            self._keep(events)
+            return pl.DataFrame(), pl.Series(dtype=pl.UInt32)
         able, others = events.filter(enough), events.filter(~enough)
         marked = self._mark_events(able) if self.rule.counts == "event_count" else self._mark_values(able)
         fresh = marked.filter(pl.col("marked") & ~pl.col("shown"))
@@ -77,18 +82,17 @@ class Counter:
 
         Dictionaries become text so that batches go together.
         """
-        texts = (pl.Categorical, pl.Enum)
-        columns = [
-            (pl.col(name).cast(pl.String) if isinstance(frame.schema[name], texts) else pl.col(name))
-            if name in frame.columns
-            else pl.lit(None).alias(name)
-            for name in self._columns
-        ]
-        fresh = frame[indices].select(
-            *columns,
-            pl.col("@timestamp").cast(pl.Int64).alias("time"),
-            indices.alias("index"),
-            pl.lit(value=False).alias("shown"),
+        there = [name for name in self._columns if name in frame.columns]
+        fresh = (
+            frame.select(there)[indices]
+            .with_columns(
+                cs.categorical().cast(pl.String),
+                *(pl.lit(None).alias(name) for name in self._columns if name not in there),
+                pl.col("@timestamp").cast(pl.Int64).alias("time"),
+                indices.alias("index"),
+                pl.lit(value=False).alias("shown"),
+            )
+            .select(*self._columns, "time", "index", "shown")
         )
         if self.rule.value:
             fresh = fresh.filter(pl.col(self.rule.value).is_not_null())
@@ -138,22 +142,29 @@ class Counter:
         latest: dict[object, tuple[int, int]] = {}
         queue: deque[tuple[int, object]] = deque()
         marks: dict[int, tuple[int, str]] = {}
-        full = False
+        full, shown = False, ""
+        timespan, least = self.rule.timespan, self.rule.least
         for row, time, value in zip(rows, times, values, strict=True):
-            while queue and queue[0][0] < time - self.rule.timespan:
+            while queue and queue[0][0] < time - timespan:
                 old, gone = queue.popleft()
                 if latest.get(gone, (0, 0))[0] == old:
                     latest.pop(gone, None)
+                    shown = ""
             latest[value] = (time, row)
             queue.append((time, value))
-            if len(latest) < self.rule.least:
+            if len(latest) < least:
                 full = False
                 continue
-            shown = ", ".join(str(one) for one in list(latest)[:_SHOWN_VALUES])
-            note = (len(latest), shown + (", …" if len(latest) > _SHOWN_VALUES else ""))
-            for one in (row,) if full else (each for _, each in latest.values()):
-                marks.setdefault(one, note)
+            if not shown or len(latest) <= _SHOWN_VALUES + 1:
+                shown = ", ".join(str(one) for one in islice(latest, _SHOWN_VALUES))
+                shown += ", …" if len(latest) > _SHOWN_VALUES else ""
+            note = (len(latest), shown)
+            if full:
+                marks.setdefault(row, note)
+                continue
             full = True
+            for _, one in latest.values():
+                marks.setdefault(one, note)
         return marks
 
     def _keep(self, events: pl.DataFrame) -> None:
