@@ -153,7 +153,8 @@ def placeholders(template: str) -> tuple[str, ...]:
 
 
 _SCOPE = ("organization.id", "ot.site.id", "observer.name")
-_PACKETS = ("frame.number", "response.frame.number")
+_PACKETS = {"frame.number": "frame.file", "response.frame.number": "response.frame.file"}
+"""Columns with the number of a packet, and the one that says in which capture it is."""
 _KEY = (*_SCOPE[:2], "source.address", "destination.address", "network.protocol", "window")
 
 
@@ -190,7 +191,7 @@ def group(detector: Detector, rows: pl.DataFrame, tell: Tell, window: int = WIND
 def _keyed(rows: pl.DataFrame, window: int) -> pl.DataFrame:
     """What tells findings apart and the packets, by time, with the place of each row in `rows`."""
     time = pl.col("@timestamp").cast(pl.Int64).fill_null(0)
-    wanted = (*_SCOPE[:2], "network.protocol", "frame.file", *_PACKETS)
+    wanted = (*_SCOPE[:2], "network.protocol", *_PACKETS, *_PACKETS.values())
     keyed = rows.select(
         time.alias("time"),
         (time - time % window).alias("window"),
@@ -208,19 +209,19 @@ def address(rows: pl.DataFrame, side: str) -> pl.Expr:
 
 def _packets(keyed: pl.DataFrame, numbers: Numbers) -> dict[int, tuple[list[tuple[str, int]], int]]:
     """By finding, (file, packet number) of its first packets of evidence in order of time, and how many there are."""
-    columns = [pl.col(name).cast(pl.Int64) for name in _PACKETS if name in keyed.columns]
-    if not columns:
+    places = {name: file for name, file in _PACKETS.items() if name in keyed.columns}
+    if not places:
         return {}
+    columns = [pl.col(name).cast(pl.Int64) for name in places]
+    files = [pl.col(name) if name in keyed.columns else pl.lit(None, pl.Categorical) for name in places.values()]
     rows = keyed.select(
         pl.Series("finding", numbers),
-        pl.col("frame.file") if "frame.file" in keyed.columns else pl.lit(None).alias("frame.file"),
+        (files[0] if len(files) == 1 else pl.concat_list(files)).alias("file"),
         (columns[0] if len(columns) == 1 else pl.concat_list(columns)).alias("number"),
     )
-    every = (rows if len(columns) == 1 else rows.explode("number")).drop_nulls("number")
+    every = (rows if len(columns) == 1 else rows.explode("file", "number")).drop_nulls("number")
     each = every[first_rows(combinations(every))]
-    by_finding = each.group_by("finding", maintain_order=True).agg(
-        pl.col("frame.file", "number").head(MOST_FRAMES), pl.len()
-    )
+    by_finding = each.group_by("finding", maintain_order=True).agg(pl.col("file", "number").head(MOST_FRAMES), pl.len())
     return {
         finding: ([(file or "", number) for file, number in zip(files, packets, strict=True)], total)
         for finding, files, packets, total in by_finding.iter_rows()

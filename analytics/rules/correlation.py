@@ -24,7 +24,8 @@ MOST_KEPT = 100_000
 _PLACE = ("organization.id", "ot.site.id")
 _SIDES = ("source", "destination")
 _COMMON = (
-    *("@timestamp", "frame.file", "frame.number", "response.frame.number", "observer.name", "network.protocol"),
+    *("@timestamp", "frame.file", "frame.number", "response.frame.file", "response.frame.number"),
+    *("observer.name", "network.protocol"),
     *_PLACE,
     *(f"{side}.{part}" for side in _SIDES for part in ("mac", "ip", "port")),
 )

@@ -53,7 +53,13 @@ class Wire:
         point = {"ot.object.type": "holding_register", "ot.object.group": 1, "ot.object.address": address}
         self.rows[RowKind.MESSAGES] += [request, response]
         self.rows[RowKind.TRANSACTIONS].append(
-            {**request, "ot.outcome": "success", "ot.round_trip_time": 5_000_000, "response.frame.number": self._frame}
+            {
+                **request,
+                "ot.outcome": "success",
+                "ot.round_trip_time": 5_000_000,
+                "response.frame.file": "plant",
+                "response.frame.number": self._frame,
+            }
         )
         held = 20.0 + address + time // SECOND % 7
         told = response if value is None else request

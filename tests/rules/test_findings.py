@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from analytics.findings import MOST_FRAMES, WINDOW, Detector, Finding, fill, group
+from core.entities import Frames
 from tests.rules.build import frame
 
 DETECTOR = Detector("id-1", "rule", "title", "标题", 50, ("T0855",))
@@ -61,10 +62,21 @@ def test_evidence_is_the_first_packets_and_the_number_of_all() -> None:
 
 
 def test_packets_of_a_transaction_are_request_and_response_once_each() -> None:
-    rows = frame([{"frame.number": 1}, {"frame.number": 2}]).with_columns(pl.Series("response.frame.number", [2, None]))
+    rows = frame([{"frame.number": 1}, {"frame.number": 2}]).with_columns(
+        pl.Series("response.frame.number", [2, None]),
+        pl.Series("response.frame.file", ["test", None], pl.Categorical),
+    )
     (one,) = group(DETECTOR, rows, lambda _: ("", ""))
     assert one.frames == (("test", 1), ("test", 2))
     assert one.frames_total == 2
+
+
+def test_a_response_in_the_next_capture_is_evidence_of_that_capture() -> None:
+    rows = frame([{"frame.file": "a", "frame.number": 1359}]).with_columns(
+        pl.Series("response.frame.number", [2]), pl.Series("response.frame.file", ["b"], pl.Categorical)
+    )
+    (one,) = group(DETECTOR, rows, lambda _: ("", ""))
+    assert one.evidence == (Frames("a", (1359,)), Frames("b", (2,)))
 
 
 def test_no_rows_are_no_findings() -> None:
