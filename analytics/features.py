@@ -106,9 +106,10 @@ def features(messages: pl.DataFrame, results: pl.DataFrame) -> pl.DataFrame:
     """The features of each conversation and minute in these messages and transactions.
 
     Returns:
-        Columns `KEY`, `minute` (ns since 1970), `NAMES` (float), of the first message the addresses and the scope, and
-        `packets` (list of time in ns, file and number): a hundred messages, those of the rarest commands of that
-        minute first, for they are what makes it odd. Sorted by minute and key.
+        Columns `KEY`, `minute` (ns since 1970), `NAMES` (float), of the first message the addresses and the scope,
+        `messages` and `frames` (how many there are of them, and of their packets), and `packets` (list of time in ns,
+        file and number): a hundred messages, those of the rarest commands of that minute first, for they are what
+        makes it odd. Sorted by minute and key.
     """
     if not messages.height:
         return pl.DataFrame()
@@ -141,6 +142,8 @@ def _of_messages() -> list[pl.Expr]:
         pl.col("ot.command").filter(asks | reports).n_unique().alias("commands"),
         gaps.median().alias("pace"),
         (gaps.quantile(0.9) - gaps.quantile(0.1)).alias("jitter"),
+        pl.len().cast(pl.Int64).alias("messages"),
+        pl.struct("frame.file", "frame.number").n_unique().cast(pl.Int64).alias("frames"),
         packet.sort_by("often", "time", "frame.number").head(MOST_FRAMES).alias("packets"),
         *(pl.col(name).first() for name in (*_ENDS, *_SCOPE)),
     ]

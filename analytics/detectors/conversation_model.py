@@ -7,7 +7,9 @@ furthest out is the explanation.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,7 +19,7 @@ import polars as pl
 from analytics.budget import Budget
 from analytics.detectors.contract import Learned, Learner, Silence
 from analytics.features import FEATURES, KEY, MINUTE, NAMES, Windows
-from analytics.findings import Detector, Finding, Row, group
+from analytics.findings import Detector, Finding, Row, address, group, window_start
 from analytics.step import Step
 
 LEAST_MINUTES = 10
@@ -37,6 +39,9 @@ MOST_CONVERSATIONS = 5_000
 """Conversations that are judged; nothing is said of further ones, and they are counted."""
 _FLOOR = {"requests": 3.0, "reports": 3.0, "commands": 0.5, "pace": 0.25, "jitter": 0.25, "round_trip": 0.05}
 """Smallest spread that is taken seriously, in the feature's own unit; 0.05 for shares."""
+
+_EVERY = ("messages", "frames")
+"""What of a minute is counted though only a hundred packets of it are kept."""
 
 Numbers = npt.NDArray[np.float64]
 
@@ -203,7 +208,8 @@ class ConversationModel(Learner):
             return []
         listed, others = self._budget.share(pl.DataFrame(found, infer_schema_length=None))
         self.given_up += others.height
-        return [*group(self.detector, listed, _tell), *group(self.detector, others, self._budget.tell)]
+        singly, together = group(self.detector, listed, _tell), group(self.detector, others, self._budget.tell)
+        return [*_counted(singly, listed), *_counted(together, others)]
 
     def _middle(self, row: Row) -> Numbers:
         return self._usual[tuple(row[name] for name in KEY)][0]
@@ -228,13 +234,34 @@ def _minute(row: Any) -> tuple[int, list[float]]:
 
 
 def _as_evidence(row: Row) -> Iterator[dict[str, Any]]:
-    """The packets of a minute, each with the conversation that it belongs to."""
+    """The packets of a minute that are kept, each with the conversation; the first with the number of all."""
     ends = (("source", "client"), ("destination", "server"))
     parties = {f"{of}.{part}": row[f"{to}.{part}"] for of, to in ends for part in ("ip", "mac", "port")}
     kept = {name: row[name] for name in ("network.protocol", "organization.id", "ot.site.id", "observer.name")}
-    for packet in row["packets"]:
+    for number, packet in enumerate(row["packets"]):
+        every = {name: 0 if number else row[name] for name in _EVERY}
         place = {name: packet[name] for name in ("frame.file", "frame.number")}
-        yield parties | kept | place | {"@timestamp": packet["time"]}
+        yield parties | kept | every | place | {"@timestamp": packet["time"]}
+
+
+def _counted(findings: list[Finding], evidence: pl.DataFrame) -> list[Finding]:
+    """The findings with the numbers of all messages and packets of their minutes, not of those kept alone."""
+    every: Counter[tuple[Any, ...]] = Counter()
+    scope = ("organization.id", "ot.site.id", "network.protocol", *_EVERY)
+    ends = (address(evidence, side).alias(side) for side in ("source", "destination"))
+    rows = evidence.select(pl.col("@timestamp").cast(pl.Int64), *ends, *scope)
+    for time, source, destination, organization, site, protocol, messages, frames in rows.iter_rows():
+        origin = (organization or "local", site or "local")
+        key = (window_start(time), source or "", destination or "", *origin, protocol or "")
+        every[*key, "messages"] += messages
+        every[*key, "frames"] += frames
+    return [_recounted(one, every) for one in findings]
+
+
+def _recounted(one: Finding, every: Counter[tuple[Any, ...]]) -> Finding:
+    ends = (one.window, one.source.address, one.destination.address)
+    key = (*ends, one.origin.organization, one.origin.site, one.protocol)
+    return replace(one, count=every[*key, "messages"], frames_total=every[*key, "frames"])
 
 
 def _tell(row: Row) -> tuple[str, str]:

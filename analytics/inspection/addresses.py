@@ -26,6 +26,11 @@ def is_unicast(ip: str) -> bool:
     return not (address.is_multicast or address.is_unspecified or broadcast)
 
 
+def is_group_mac(mac: str) -> bool:
+    """Whether the MAC address is that of a group or of all: nobody's own."""
+    return bool(int(mac[1:2] or "0", 16) & 1)
+
+
 def one_block(one: str, other: str) -> bool:
     """Whether both addresses lie in one /24 (IPv4) or /64 (IPv6)."""
     try:

@@ -115,7 +115,7 @@ def _register(file: Capture | None, register: Register | None) -> Document | Non
 def _asset(line: Line) -> Document:
     return {
         "status": line.status.value,
-        "status_words": _words(line.status.words),
+        "status_words": _words(line.words),
         "ip": line.ip,
         "mac": line.macs,
         "name": line.name,
@@ -138,6 +138,7 @@ def _cell(cell: Cell) -> Document:
         "client": _words(cell.client),
         "server": _words(cell.server),
         "pairs": len(cell.pairs),
+        "pairs_tried": len(cell.pairs - cell.answered),
         "packets": cell.packets,
         "services": names[:_MOST_SERVICES],
         "services_total": len(names),

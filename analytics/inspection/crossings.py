@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from analytics.inspection.addresses import is_unicast
+from analytics.inspection.addresses import is_group_mac, is_unicast
 from analytics.inspection.seen import CONTROL_LEVEL, Link, Seen
 from analytics.inspection.services import DIAL_IN
 
@@ -38,18 +38,19 @@ def perhaps_to_enterprise(seen: Seen) -> list[Link]:
 
 
 def to_internet(seen: Seen) -> list[Link]:
-    """Links between a public address and a host of the site, the enterprise's other systems aside."""
+    """Links between a public address and an address of the site, the enterprise's other systems aside; tries too."""
     return [link for link in seen.links if _leaves(seen, link) and all(map(is_unicast, (link.client, link.server)))]
 
 
 def between_zones(seen: Seen) -> list[Link]:
-    """Links between hosts of the control system that are registered in different zones."""
+    """Links between hosts of the control system that are registered in different zones; tries too."""
     return [link for link in seen.links if _inside(seen, link) and _zones_differ(seen, link)]
 
 
 def flat(seen: Seen) -> list[Link]:
     """Links without a router between: between zones, or between field level and supervision, of the control system.
 
+    What did not come about is none of them: a firewall that passes frames on, as a bridge does, may have dropped it.
     Where zones are registered for both ends, they decide; else the registered levels do, at most 1 against at least 3.
     """
     return [link for link in _neighbours(seen) if _apart(seen, link, seen.registered_level)]
@@ -80,7 +81,14 @@ def answered(links: Iterable[Link]) -> list[Link]:
     return [link for link in links if link.answered is not False]
 
 
+def tries(links: Iterable[Link]) -> list[Link]:
+    """Those that came to nothing."""
+    return [link for link in links if link.answered is False]
+
+
 def _leaves(seen: Seen, link: Link) -> bool:
+    if is_group_mac(link.server_mac):
+        return False  # No router passes on what is sent to all on the link layer.
     ours = [ip for ip in (link.client, link.server) if not seen.outside(ip)]
     return len(ours) == 1 and not seen.in_enterprise(ours[0])
 
@@ -98,7 +106,7 @@ def _zones_differ(seen: Seen, link: Link) -> bool:
 
 
 def _neighbours(seen: Seen) -> list[Link]:
-    return [link for link in seen.links if _inside(seen, link) and seen.direct(link)]
+    return [link for link in answered(seen.links) if _inside(seen, link) and seen.direct(link)]
 
 
 def _apart(seen: Seen, link: Link, level_of: Callable[[str], float | None]) -> bool:

@@ -72,13 +72,13 @@ def link_evidence(seen: Seen, links: Iterable[Link], note: Words = NO_WORDS) -> 
     lines = []
     for (client, server, name), same in groups.items():
         packets = sum(link.packets for link in same)
-        refused = all(link.answered is False for link in same)
+        nothing = _NOTHING.get(same[0].transport, _NO_ANSWER) if not came_about(same) else NO_WORDS
         ends = f"{seen.label(client)} → {seen.label(server)}"
-        en = f"{ends}: {name}, {count(packets, 'packet')}{', no connection came about' if refused else ''}"
-        zh = f"{ends}：{name}，{packets} 个报文{'，未建立连接' if refused else ''}"
+        en = f"{ends}: {name}, {count(packets, 'packet')}{nothing.en}"
+        zh = f"{ends}：{name}，{packets} 个报文{nothing.zh}"
         en, zh = (f"{en}; {note.en}", f"{zh}；{note.zh}") if note.en else (en, zh)
         lines.append((packets, Evidence(en, zh, merge(link.frames for link in same), packets)))
-    return _shorten([line for _, line in sorted(lines, key=lambda pair: -pair[0])])
+    return shorten([line for _, line in sorted(lines, key=lambda pair: -pair[0])])
 
 
 def act_evidence(seen: Seen, acts: Iterable[Act]) -> list[Evidence]:
@@ -96,12 +96,12 @@ def act_evidence(seen: Seen, acts: Iterable[Act]) -> list[Evidence]:
             act.count,
         )
         lines.append(line)
-    return _shorten(lines)
+    return shorten(lines)
 
 
 def talk_evidence(seen: Seen, talks: Iterable[Talk]) -> list[Evidence]:
     """A line for each pair and protocol whose content could be read."""
-    return _shorten(
+    return shorten(
         [
             Evidence(
                 f"{seen.label(talk.client)} → {seen.label(talk.server)}: {talk.protocol}, {talk.messages} messages readable",
@@ -123,6 +123,13 @@ def merge(parts: Iterable[Sequence[Frames]]) -> tuple[Frames, ...]:
     return tuple(Frames(file, tuple(sorted(numbers)[:MOST_FRAMES])) for file, numbers in by_file.items())
 
 
+def came_about(links: Iterable[Link]) -> bool:
+    """Whether any of them did, as far as that can be told."""
+    return any(link.answered is not False for link in links)
+
+
+_NO_ANSWER = Words(", no answer", "，无应答")
+_NOTHING = {"tcp": Words(", no connection came about", "，未建立连接")}
 _OUTCOMES = {
     "success": (", accepted", "，被接受"),
     "error": (", refused", "，被拒绝"),
@@ -135,7 +142,8 @@ def count(number: int, thing: str) -> str:
     return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
-def _shorten(lines: list[Evidence]) -> list[Evidence]:
+def shorten(lines: list[Evidence]) -> list[Evidence]:
+    """The first lines, and one for the rest."""
     rest = lines[MOST_EVIDENCE:]
     if not rest:
         return lines

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
-from analytics.inspection.hosts import hosts
+from analytics.inspection.hosts import site
 from analytics.inspection.register import Register
 from analytics.inspection.seen import Act, Link, Seen, Talk
 from analytics.step import Step
@@ -16,8 +17,14 @@ from core.entities import Asset, Frames
 from core.rows import RowKind
 
 MOST_LINKS = 50_000
+MOST_SENDERS = 2 * MOST_LINKS
+"""Addresses that are kept of those that messages came from."""
 MOST_FRAMES = 20
 """Packets that are kept as evidence of each link, talk and act; all are counted."""
+
+_AT_ONCE = 200_000_000
+"""Nanoseconds within which nobody asks for a TCP connection again: RFC 6298 section 2.1 has it wait a second."""
+_MOST_BURSTS = 4
 
 _LINK_KEY = (
     "client.ip",
@@ -31,18 +38,22 @@ _LINK_KEY = (
 _TALK_KEY = ("client.ip", "server.ip", "network.protocol")
 _ACT_KEY = (*_TALK_KEY, "ot.command", "ot.outcome")
 _TEXTS = ("client.ip", "server.ip", "client.mac", "server.mac", "network.transport", "network.protocol")
+_Ends = tuple[str, str, int | None, str]
+_COUNTED = ("packets", "size", "first", "last", "answered", "bursts", "frame.file", "frames")
+_BURSTS = pl.List(pl.Struct({"network.packets": pl.Int64, "network.bytes": pl.Int64}))
 _LinkKey = tuple[str, str, int | None, str, str, str, int | None]
 
 
 @dataclass(slots=True)
 class _Sum:
-    """What is counted of one link, talk or act."""
+    """What is counted of one link, talk or act; `bursts` are packets and bytes of attempts that were over at once."""
 
     count: int = 0
     size: int = 0
     first: int = 0
     last: int = 0
     answered: bool | None = None
+    bursts: set[tuple[int, int]] = field(default_factory=set)
     frames: dict[str, list[int]] = field(default_factory=dict)
     kept: int = 0
 
@@ -67,6 +78,7 @@ class Gatherer:
         self._industrial = _Links()
         self._talks: dict[tuple[str, str, str], _Sum] = {}
         self._acts: dict[tuple[str, str, str, str, str], _Sum] = {}
+        self._senders: set[str] = set()
 
     def take(self, step: Step) -> None:
         """Adds these rows."""
@@ -76,6 +88,8 @@ class Gatherer:
         if messages.height:
             self._industrial.add(_links_of_messages(messages))
             _count(self._talks, messages, _TALK_KEY)
+            new = {*messages["source.ip"].cast(pl.String).unique().drop_nulls()} - self._senders
+            self._senders.update(sorted(new)[: MOST_SENDERS - len(self._senders)])
         transactions = step.common(RowKind.TRANSACTIONS)
         if transactions.height:
             _count(self._acts, transactions, _ACT_KEY)
@@ -94,10 +108,11 @@ class Gatherer:
     ) -> Seen:
         """All of it, for an inspection at that level of protection; times are those of the first and last packet."""
         whole = bool(self._all.sums)
-        links = (self._all if whole else self._industrial).links()
+        links = (self._all if whole else self._industrial).links(whole)
+        found = site(links, assets, register, self._senders)
         return Seen(
             level=level,
-            hosts=hosts(links, assets, register),
+            hosts=found.hosts,
             links=links,
             talks=tuple(Talk(*key, one.count, one.evidence) for key, one in sorted(self._talks.items())),
             acts=tuple(Act(*key, one.count, one.evidence) for key, one in sorted(self._acts.items())),
@@ -106,6 +121,7 @@ class Gatherer:
             first=first,
             last=last,
             links_left_out=self._all.left_out,
+            tried=found.tried,
         )
 
 
@@ -117,8 +133,8 @@ class _Links:
         self.left_out = 0
 
     def add(self, rows: pl.DataFrame) -> None:
-        """Adds rows of: key, packets, size, first, last, answered, file, frames."""
-        for *key, packets, size, first, last, answered, file, frames in rows.iter_rows():
+        """Adds rows of the key and what is `_COUNTED`."""
+        for *key, packets, size, first, last, answered, bursts, file, frames in rows.iter_rows():
             one = self.sums.get(_key(key))
             if one is None:
                 if len(self.sums) >= MOST_LINKS:
@@ -129,12 +145,44 @@ class _Links:
             one.size += size
             one.first, one.last = min(one.first, first), max(one.last, last)
             one.answered = one.answered if answered is None else bool(one.answered) or answered
+            one.bursts.update([(each["network.packets"], each["network.bytes"]) for each in bursts[:_MOST_BURSTS]])
             one.keep(file, frames)
 
-    def links(self) -> tuple[Link, ...]:
-        """All of them, by who and to whom."""
+    def links(self, asked: bool) -> tuple[Link, ...]:
+        """All of them, by who and to whom; `asked` says that each client sent something.
+
+        A lone packet over anything but TCP had no answer, by whatever MAC addresses one would have come.
+        """
+        lone = self._lone_attempts()
         order = sorted(self.sums, key=lambda key: tuple(str(part) for part in key))
-        return tuple(_link(key, self.sums[key]) for key in order)
+        packets: Counter[_Ends] = Counter()
+        for key, one in self.sums.items():
+            packets[key[:4]] += one.count
+        found = []
+        for key in order:
+            one = self.sums[key]
+            alone = asked and one.answered is None and packets[key[:4]] == 1
+            answered = False if alone else one.answered
+            refused = answered is False and _refused(one, lone.get(key[0], set()))
+            found.append(Link(*key, one.count, one.size, one.first, one.last, answered, one.evidence, asked, refused))
+        return tuple(found)
+
+    def _lone_attempts(self) -> dict[str, set[int]]:
+        """Sizes of the packets by which each client asked for a TCP connection, and nothing followed."""
+        sizes: dict[str, set[int]] = {}
+        for key, one in self.sums.items():
+            if key[3] == "tcp" and one.answered is False and one.count == 1:
+                sizes.setdefault(key[0], set()).add(one.size)
+        return sizes
+
+
+def _refused(one: _Sum, lone: set[int]) -> bool:
+    """Whether something else than the attempt was there at once, hence the server's refusal (RST, RFC 9293 3.5.2).
+
+    Rows of connections count both directions as one. But an attempt and its repeats are equally long, and how long
+    this client's are, its unanswered ones tell.
+    """
+    return len(lone) == 1 and any(size != packets * length for packets, size in one.bursts for length in lone)
 
 
 def _key(parts: list[object]) -> _LinkKey:
@@ -150,10 +198,6 @@ def _key(parts: list[object]) -> _LinkKey:
     )
 
 
-def _link(key: _LinkKey, one: _Sum) -> Link:
-    return Link(*key, one.count, one.size, one.first, one.last, one.answered, one.evidence)
-
-
 def _links_of_connections(rows: pl.DataFrame) -> pl.DataFrame:
     time = pl.col("@timestamp").cast(pl.Int64)
     ends = [
@@ -167,10 +211,12 @@ def _links_of_connections(rows: pl.DataFrame) -> pl.DataFrame:
         time.alias("time"),
         pl.col("event.end").cast(pl.Int64).alias("last"),
     )
+    attempt = ~pl.col("answered") & (pl.col("network.packets") > 1) & (pl.col("last") - pl.col("time") < _AT_ONCE)
     return (
         _plain(shown)
         .group_by(*_LINK_KEY, "frame.file", maintain_order=True)
         .agg(
+            pl.struct("network.packets", "network.bytes").filter(attempt).alias("bursts"),
             pl.col("network.packets").fill_null(0).sum().alias("packets"),
             pl.col("network.bytes").fill_null(0).sum().alias("size"),
             pl.col("time").min().alias("first"),
@@ -178,7 +224,7 @@ def _links_of_connections(rows: pl.DataFrame) -> pl.DataFrame:
             pl.when(pl.col("answered").is_not_null().any()).then(pl.col("answered").any()).alias("answered"),
             pl.col("frame.number").unique(maintain_order=True).head(MOST_FRAMES).alias("frames"),
         )
-        .select(*_LINK_KEY, "packets", "size", "first", "last", "answered", "frame.file", "frames")
+        .select(*_LINK_KEY, *_COUNTED)
     )
 
 
@@ -193,8 +239,10 @@ def _links_of_messages(rows: pl.DataFrame) -> pl.DataFrame:
             time.max().alias("last"),
             pl.col("frame.number").unique(maintain_order=True).head(MOST_FRAMES).alias("frames"),
         )
-        .with_columns(pl.lit(0).alias("size"), pl.lit(None, pl.Boolean).alias("answered"))
-        .select(*_LINK_KEY, "packets", "size", "first", "last", "answered", "frame.file", "frames")
+        .with_columns(
+            pl.lit(0).alias("size"), pl.lit(None, pl.Boolean).alias("answered"), pl.lit([], _BURSTS).alias("bursts")
+        )
+        .select(*_LINK_KEY, *_COUNTED)
     )
 
 

@@ -65,8 +65,8 @@ class Line:
         ip: address, or empty where a device is registered by its MAC address and was not seen.
         macs: of the link layer, its own where it was seen among neighbours, as one text; if missing, the registered.
         level: of the Purdue model, or None; `guessed` where behaviour told it.
-        packets: that it took part in.
-        frames: its first packets.
+        packets: that it took part in; those to it alone, if missing.
+        frames: the first of them.
     """
 
     status: Status
@@ -84,6 +84,13 @@ class Line:
     differences: tuple[Difference, ...]
     packets: int
     frames: tuple[Frames, ...]
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """What the comparison says of it, in English and in Chinese."""
+        if self.status is Status.MISSING and self.packets:
+            return "not seen; spoken to, no answer recognised", "未出现；有访问，未识别到应答"
+        return self.status.words
 
     @property
     def firmware_differs(self) -> bool:

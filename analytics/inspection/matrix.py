@@ -16,6 +16,7 @@ _LEVELS = {
     5.0: ("level 5, enterprise", "第 5 层 企业资源"),
 }
 _PUBLIC = ("internet", "互联网")
+_TRIED = ("addresses without an answer", "无应答的地址")
 _UNKNOWN = ("level not known", "层级未知")
 
 
@@ -26,6 +27,7 @@ class Cell:
     Attributes:
         client: zone or level of those who ask, in English and in Chinese; server likewise.
         pairs: of addresses.
+        answered: those of them between which anything came about, as far as that can be told.
         packets: in both directions.
         services: names with ports, by packets.
     """
@@ -33,6 +35,7 @@ class Cell:
     client: tuple[str, str]
     server: tuple[str, str]
     pairs: set[tuple[str, str]] = field(default_factory=set)
+    answered: set[tuple[str, str]] = field(default_factory=set)
     packets: int = 0
     services: dict[str, int] = field(default_factory=dict)
 
@@ -44,6 +47,8 @@ def matrix(seen: Seen) -> list[Cell]:
         key = (place(seen, link.client), place(seen, link.server))
         cell = cells.setdefault(key, Cell(*key))
         cell.pairs.add((link.client, link.server))
+        if link.answered is not False:
+            cell.answered.add((link.client, link.server))
         cell.packets += link.packets
         cell.services[link.name] = cell.services.get(link.name, 0) + link.packets
     return [cells[key] for key in sorted(cells)]
@@ -53,9 +58,10 @@ def place(seen: Seen, ip: str) -> tuple[str, str]:
     """The zone of an address, else its level, in English and in Chinese."""
     if seen.outside(ip):
         return _PUBLIC
+    unknown = _TRIED if seen.only_tried(ip) else _UNKNOWN
     host = seen.hosts.get(ip)
     if host is None:
-        return _UNKNOWN
+        return unknown
     if host.zone:
         return (host.zone, host.zone)
-    return _LEVELS.get(host.level, _UNKNOWN) if host.level is not None else _UNKNOWN
+    return _LEVELS.get(host.level, unknown) if host.level is not None else unknown

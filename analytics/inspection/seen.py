@@ -29,8 +29,11 @@ class Link:
         size: bytes of both directions; 0 where it is not known.
         first: time of the first packet, ns since 1970.
         last: time of the last.
-        answered: whether a TCP connection was established; None where that is not known.
+        answered: whether a TCP connection was established, false too for a lone packet over another transport; None
+            where that is not known.
         frames: the first packets.
+        asked: whether the client sent any of them.
+        refused: whether the server turned a TCP connection down, hence sent something itself.
     """
 
     client: str
@@ -46,6 +49,8 @@ class Link:
     last: int = 0
     answered: bool | None = None
     frames: tuple[Frames, ...] = ()
+    asked: bool = True
+    refused: bool = False
 
     @property
     def service(self) -> services.Service | None:
@@ -102,7 +107,7 @@ class Host:
         macs: that it was seen with.
         asset: what its industrial traffic tells, or None.
         registered: what the list of assets says, or None.
-        on_wire: it was seen.
+        on_wire: it was seen: it sent something.
         role: as registered, else by its behaviour.
         level: of the Purdue model, as registered, else by its behaviour; None where neither tells.
         zone: as registered, or empty.
@@ -155,6 +160,7 @@ class Seen:
         first: time of the first packet, ns since 1970; 0 where there are none.
         last: time of the last.
         links_left_out: how many there was no room for.
+        tried: addresses of the site that were spoken to, and are not known to have sent anything; see `hosts.site`.
     """
 
     level: int
@@ -167,6 +173,7 @@ class Seen:
     first: int = 0
     last: int = 0
     links_left_out: int = 0
+    tried: tuple[str, ...] = ()
 
     def label(self, ip: str) -> str:
         """Name and address of a host, or the address."""
@@ -197,7 +204,7 @@ class Seen:
 
     def outside(self, ip: str) -> bool:
         """Whether it is a public address of somebody else: not registered, nor a neighbour on the network here."""
-        return is_public(ip) and ip not in self.hosts
+        return is_public(ip) and ip not in self.hosts and ip not in self._tried
 
     def direct(self, link: Link) -> bool:
         """Whether both ends are neighbours on one link layer, without a router between them.
@@ -223,6 +230,14 @@ class Seen:
     def _registered_with(self, ip: str, mac: str) -> bool:
         known = self.hosts[ip].registered if ip in self.hosts else None
         return known is not None and mac in known.macs
+
+    def only_tried(self, ip: str) -> bool:
+        """Whether it is an address of the site that was spoken to, and is not known to have sent anything."""
+        return ip in self._tried
+
+    @cached_property
+    def _tried(self) -> frozenset[str]:
+        return frozenset(self.tried)
 
     @cached_property
     def _addresses_by_mac(self) -> dict[tuple[str, bool], set[str]]:

@@ -54,6 +54,16 @@ def test_the_packets_shown_are_those_of_the_rarest_command() -> None:
     assert len(shown) == MOST_FRAMES
 
 
+def test_all_messages_of_a_minute_are_counted_and_a_packet_with_several_once() -> None:
+    wire = Wire()
+    for n in range(200):
+        wire.ask(START + n * SECOND // 5, PANEL, CONTROLLERS[0])
+    for row in wire.rows[RowKind.MESSAGES][1::2]:
+        row["frame.number"] = 2
+    row = of(wire)
+    assert (row["messages"], row["frames"]) == (400, 201)
+
+
 def test_a_minute_is_released_once_and_whole() -> None:
     windows, minutes = Windows(), []
     for piece in [*cut(normal(minutes=6), [START + n * SECOND for n in range(7, 360, 23)])]:

@@ -16,6 +16,7 @@ OFFICE_IP, OFFICE_MAC = "10.21.40.50", "3c:52:82:11:22:33"
 PUBLIC_IP, PUBLIC_IP6 = "8.8.8.8", "2400:3200::1"
 EWS_IP6 = "fd21:10::41"
 _START = 1_795_000_000.0
+_OPTIONS = [("MSS", 1460), ("NOP", None), ("WScale", 10)]
 
 
 class Wire:
@@ -35,13 +36,14 @@ class Wire:
         refused: bool = False,
         vlan: int = 10,
     ) -> None:
-        """A session: (address, MAC address) of both ends; `refused`: only a SYN, which nobody answers."""
+        """A session: (address, MAC address) of both ends; `refused`: only the question, which nobody answers."""
         sport = 40_000 + len(self.packets)
         if udp:
             self._send(client, server, UDP(sport=sport, dport=port) / Raw(payload or b"?"), vlan)
-            self._send(server, client, UDP(sport=port, dport=sport) / Raw(b"!"), vlan)
+            if not refused:
+                self._send(server, client, UDP(sport=port, dport=sport) / Raw(b"!"), vlan)
             return
-        self._send(client, server, TCP(sport=sport, dport=port, flags="S", seq=100), vlan)
+        self._send(client, server, TCP(sport=sport, dport=port, flags="S", seq=100, options=_OPTIONS), vlan)
         if refused:
             return
         self._send(server, client, TCP(sport=port, dport=sport, flags="SA", seq=500, ack=101), vlan)
@@ -49,6 +51,13 @@ class Wire:
         data = payload or b"hello\r\n"
         self._send(client, server, TCP(sport=sport, dport=port, flags="PA", seq=101, ack=501) / Raw(data), vlan)
         self._send(server, client, TCP(sport=port, dport=sport, flags="A", seq=501, ack=101 + len(data)), vlan)
+
+    def reset(self, client: tuple[str, str], server: tuple[str, str], port: int, *, vlan: int = 10) -> None:
+        """A connection that the server refuses; as most stacks do, the client asks with options, a refusal has none."""
+        sport = 40_000 + len(self.packets)
+        asked = TCP(sport=sport, dport=port, flags="S", seq=100, options=_OPTIONS)
+        self._send(client, server, asked, vlan)
+        self._send(server, client, TCP(sport=port, dport=sport, flags="RA", ack=101), vlan)
 
     def save(self, path: Path) -> Path:
         for number, packet in enumerate(self.packets):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from analytics.inspection.checks import checks
-from analytics.inspection.hosts import hosts
+from analytics.inspection.hosts import site
 from analytics.inspection.register import Register, read
 from analytics.inspection.seen import Act, Link, Seen, Talk
 from core.entities import Asset, Evidence, Finding, Frames
@@ -26,11 +26,32 @@ def mac(ip: str) -> str:
 
 
 def link(
-    client: str, server: str, port: int, *, transport: str = "tcp", answered: bool | None = True, routed: bool = False
+    client: str,
+    server: str,
+    port: int,
+    *,
+    transport: str = "tcp",
+    answered: bool | None = True,
+    routed: bool = False,
+    served: str | None = None,
 ) -> Link:
-    """A link of five packets; `routed`: the client's frames come from a router."""
+    """A link of five packets; `routed`: the client's frames come from a router; `served`: the server's MAC address."""
     source = "02:fe:00:00:00:01" if routed else mac(client)
-    return Link(client, server, port, transport, source, mac(server), 10, 5, 300, 1, 2, answered, FRAMES)
+    return Link(
+        client,
+        server,
+        port,
+        transport,
+        source,
+        mac(server) if served is None else served,
+        10,
+        5,
+        300,
+        1,
+        2,
+        answered,
+        FRAMES,
+    )
 
 
 def act(client: str, server: str, command: str, outcome: str = "success", protocol: str = "modbus") -> Act:
@@ -59,9 +80,10 @@ def seen(
     more = (
         [link("10.7.7.7", PLC, 502, routed=True)] if any(one.client_mac == "02:fe:00:00:00:01" for one in links) else []
     )
+    found = site([*links, *more], assets, listed)
     return Seen(
         level=level,
-        hosts=hosts([*links, *more], assets, listed),
+        hosts=found.hosts,
         links=(*links, *more),
         talks=tuple(talks),
         acts=tuple(acts),
@@ -69,6 +91,7 @@ def seen(
         all_traffic=all_traffic,
         first=1,
         last=2,
+        tried=found.tried,
     )
 
 

@@ -14,7 +14,7 @@ from analytics.inspection.annex import About, annex
 from analytics.inspection.gather import MOST_FRAMES, Gatherer
 from analytics.inspection.inventory import Status, compare
 from analytics.inspection.matrix import matrix
-from analytics.inspection.register import read
+from analytics.inspection.register import Register, read
 from analytics.inspection.seen import Seen
 from analytics.step import join
 from collectors.capture.source import open_capture
@@ -29,7 +29,12 @@ CAPTURES = Path(__file__).parent.parent / "captures"
 
 
 @cache
-def of(capture: Path, kinds: frozenset[RowKind] = frozenset(RowKind), most: int = 1000) -> Seen:
+def of(
+    capture: Path,
+    kinds: frozenset[RowKind] = frozenset(RowKind),
+    most: int = 1000,
+    listed: Register | None = None,
+) -> Seen:
     decoder, gatherer, assets = Decoder(Origin(), kinds=kinds), Gatherer(), Assets(Origin())
     with open_capture(capture) as source:
         for step in decoder.read(source, capture.name, most):
@@ -37,7 +42,7 @@ def of(capture: Path, kinds: frozenset[RowKind] = frozenset(RowKind), most: int 
             assets.take(join(step.rows))
     last = join(decoder.finish())
     gatherer.take(last)
-    return gatherer.seen(3, assets.all(), read(table(rows()), "list.csv"), 1, 2)
+    return gatherer.seen(3, assets.all(), listed or read(table(rows()), "list.csv"), 1, 2)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analytics.inspection.crossings import between_zones, flat, perhaps_flat
+from analytics.inspection.crossings import answered, between_zones, flat, perhaps_flat, tries
 from analytics.inspection.finding import GUESSED, NO_WORDS, Words, also, link_evidence, not_met, unseen
 from analytics.inspection.seen import Seen
 from core.entities import Finding
@@ -31,12 +31,17 @@ def check(seen: Seen) -> Finding:
         )
         return not_met(REQUIREMENT, why, link_evidence(seen, links), _ADVICE)
     perhaps = perhaps_flat(seen)
-    crossing = between_zones(seen)
+    crossing, tried = answered(between_zones(seen)), tries(between_zones(seen))
     if crossing:
         why = Words(
             "Sessions between zones pass a router; whether it filters them cannot be seen. The matrix of the report "
             "shows them all.",
             "域间会话经过路由设备，是否有过滤无法看到；全部域间会话见报告中的通信矩阵。",
+        )
+    elif tried:
+        why = Words(
+            "Sessions between zones were tried, and none came about; whether a barrier stopped them cannot be seen.",
+            "有会话尝试跨域，但均未建立连接；是否由隔离设备拦截无法看到。",
         )
     elif any(host.zone for host in seen.hosts.values()):
         why = Words(
@@ -52,4 +57,5 @@ def check(seen: Seen) -> Finding:
         "Compare the rules of the devices between zones with the matrix.", "将域间设备的策略与通信矩阵对照核查。"
     )
     why = also(why, GUESSED if perhaps else NO_WORDS)
-    return unseen(REQUIREMENT, why, [*link_evidence(seen, crossing), *link_evidence(seen, perhaps)], look)
+    evidence = [line for links in (crossing, tried, perhaps) for line in link_evidence(seen, links)]
+    return unseen(REQUIREMENT, why, evidence, look)

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from analytics.inspection.crossings import answered, perhaps_to_enterprise, to_enterprise, to_internet
-from analytics.inspection.finding import GUESSED, NO_WORDS, Words, also, link_evidence, not_met, only_industrial, unseen
-from analytics.inspection.seen import Seen
+from analytics.inspection.finding import (
+    GUESSED,
+    NO_WORDS,
+    Words,
+    also,
+    came_about,
+    link_evidence,
+    not_met,
+    only_industrial,
+    unseen,
+)
+from analytics.inspection.seen import Link, Seen
 from core.entities import Finding
 
 REQUIREMENT = "CN-3"
@@ -24,14 +34,7 @@ def check(seen: Seen) -> Finding:
     """
     links = to_internet(seen)
     if links:
-        reached = any(link.answered for link in links)
-        why = Words(
-            "Hosts of the control network exchange packets with public addresses."
-            if reached
-            else "Hosts of the control network send packets to or receive them from public addresses.",
-            "控制网主机与公网地址之间有通信。" if reached else "控制网主机与公网地址之间有报文收发。",
-        )
-        return not_met(REQUIREMENT, why, link_evidence(seen, links), _ADVICE)
+        return not_met(REQUIREMENT, _ways_out(links), link_evidence(seen, links), _ADVICE)
     shared = [link for link in answered(to_enterprise(seen)) if seen.direct(link)]
     if shared:
         why = Words(
@@ -47,3 +50,20 @@ def check(seen: Seen) -> Finding:
     perhaps = [link for link in answered(perhaps_to_enterprise(seen)) if seen.direct(link)]
     why = also(why, only_industrial(seen), GUESSED if perhaps else NO_WORDS)
     return unseen(REQUIREMENT, why, link_evidence(seen, perhaps), look)
+
+
+def _ways_out(links: list[Link]) -> Words:
+    if any(link.answered for link in links):
+        return Words(
+            "Hosts of the control network exchange packets with public addresses.", "控制网主机与公网地址之间有通信。"
+        )
+    if came_about(links):
+        return Words(
+            "Hosts of the control network send packets to or receive them from public addresses.",
+            "控制网主机与公网地址之间有报文收发。",
+        )
+    return Words(
+        "Attempts alone were seen between the control network and public addresses, and none was answered; yet such "
+        "packets are on their way.",
+        "控制网与公网地址之间仅见尝试，均无应答；但已有此类报文发出。",
+    )

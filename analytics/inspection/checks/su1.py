@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
-from analytics.inspection.finding import MOST_EVIDENCE, Words, count, met, not_met, only_industrial, unseen
+from analytics.inspection.finding import (
+    MOST_EVIDENCE,
+    NO_WORDS,
+    Words,
+    also,
+    count,
+    merge,
+    met,
+    not_met,
+    only_industrial,
+    shorten,
+    unseen,
+)
 from analytics.inspection.inventory import Line, Status, compare
-from analytics.inspection.seen import Seen
+from analytics.inspection.seen import Link, Seen
 from core.entities import Evidence, Finding
 
 REQUIREMENT = "SU-1"
+_MOST_NAMED = 5
+_LIMIT = Words(
+    "From behind a router, answers other than an established TCP connection may not be recognised.",
+    "经路由到达的地址，除建立 TCP 连接外，其他应答可能无法识别。",
+)
 
 _ADVICE = Words(
     "Find each unknown device: register it, or take it off the network. Correct what differs.",
@@ -19,13 +36,15 @@ def check(seen: Seen) -> Finding:
     """Traffic contradicts it by devices that speak and are not registered, or are not as registered.
 
     It is met where every device that spoke is registered as it is: of these that is proof. A registered device that
-    did not speak within the time may be switched off or elsewhere, so it counts neither way.
+    did not speak within the time may be switched off or elsewhere, so it counts neither way. What was only spoken to
+    is no device, for a scan tries many addresses that do not exist: those are named, and no verdict rests on them.
+    Traffic cannot tell all of them from devices that answered: see `_LIMIT`.
     """
     lines = compare(seen)
     if seen.register is None:
         why = Words("No list of assets was handed in to compare with.", "未提供资产清单，无从比对。")
         look = Words("Inspect again with the list of assets.", "补充资产清单后重新检查。")
-        return unseen(REQUIREMENT, why, advice=look)
+        return unseen(REQUIREMENT, also(why, _tried(seen)), _tried_evidence(seen), look)
     wrong = [line for line in lines if line.status is Status.UNKNOWN or line.differences]
     missing = [line for line in lines if line.status is Status.MISSING]
     quiet = Words(
@@ -33,14 +52,16 @@ def check(seen: Seen) -> Finding:
         f"另有 {len(missing)} 台已登记设备在此期间未出现。" if missing else "",
     )
     if not any(host.on_wire for host in seen.hosts.values()):
-        return unseen(REQUIREMENT, Words("No device was seen.", "未见任何设备。"), _evidence(seen, missing))
+        why = also(Words("No device was seen.", "未见任何设备。"), _tried(seen))
+        return unseen(REQUIREMENT, why, [*_evidence(seen, missing), *_tried_evidence(seen)])
     if wrong:
         unknown = sum(line.status is Status.UNKNOWN for line in wrong)
         why = Words(
             f"Not registered: {count(unknown, 'device')}; not as registered: {count(len(wrong) - unknown, 'device')}. {quiet.en}".strip(),
             f"{unknown} 台设备未登记，{len(wrong) - unknown} 台与登记不符。{quiet.zh}",
         )
-        return not_met(REQUIREMENT, why, _evidence(seen, [*wrong, *missing]), _ADVICE)
+        evidence = [*_evidence(seen, [*wrong, *missing]), *_tried_evidence(seen)]
+        return not_met(REQUIREMENT, also(why, _tried(seen)), evidence, _ADVICE)
     spoke = sum(line.status is Status.REGISTERED for line in lines)
     limits = only_industrial(seen)
     why = Words(
@@ -49,13 +70,46 @@ def check(seen: Seen) -> Finding:
         ),
         f"有通信的 {spoke} 台设备均已登记且相符。{quiet.zh}{limits.zh}",
     )
-    return met(REQUIREMENT, why, _evidence(seen, missing))
+    return met(REQUIREMENT, also(why, _tried(seen)), [*_evidence(seen, missing), *_tried_evidence(seen)])
+
+
+def _tried(seen: Seen) -> Words:
+    """How many addresses were only spoken to, and the first of them."""
+    if not seen.tried:
+        return NO_WORDS
+    number, first = len(seen.tried), seen.tried[:_MOST_NAMED]
+    more = number > len(first)
+    found = Words(
+        f"Tried by others, without an answer that could be recognised, and counted as no device: "
+        f"{number} {'address' if number == 1 else 'addresses'} ({', '.join(first)}{' …' if more else ''}).",
+        f"另有 {number} 个地址仅被其他主机尝试访问，未识别到其应答，不计为设备（{'、'.join(first)}{'……' if more else ''}）。",
+    )
+    return also(found, _LIMIT)
+
+
+def _tried_evidence(seen: Seen) -> list[Evidence]:
+    """One line for each that spoke to them, those that tried most first."""
+    links: dict[str, list[Link]] = {}
+    for link in seen.links:
+        if seen.only_tried(link.server):
+            links.setdefault(link.client, []).append(link)
+    lines = []
+    for client, same in links.items():
+        number, packets = len({link.server for link in same}), sum(link.packets for link in same)
+        line = Evidence(
+            f"{seen.label(client)} tried {number} {'address' if number == 1 else 'addresses'}, no answer recognised",
+            f"{seen.label(client)} 尝试访问 {number} 个地址，未识别到应答",
+            merge(link.frames for link in same),
+            packets,
+        )
+        lines.append((number, line))
+    return shorten([line for _, line in sorted(lines, key=lambda pair: -pair[0])])
 
 
 def _evidence(seen: Seen, lines: list[Line]) -> list[Evidence]:
     found = []
     for line in lines[:MOST_EVIDENCE]:
-        said = [difference.words for difference in line.differences] or [line.status.words]
+        said = [difference.words for difference in line.differences] or [line.words]
         label = seen.label(line.ip) if line.ip else line.name or line.macs
         en, zh = "; ".join(one[0] for one in said), "；".join(one[1] for one in said)
         about = f" [{line.macs}]" if line.macs and line.status is not Status.MISSING and line.ip else ""

@@ -41,7 +41,7 @@ def document(inspection: Inspection, annex: Document, language: str) -> Document
         "blind": [{"number": one["number"], "text": one[language]} for one in annex.get("blind", [])],
         "assets": [_asset(one, pick) for one in assets[:_MOST_ASSETS]],
         "assets_left": max(0, annex.get("assets_total", len(assets)) - _MOST_ASSETS),
-        "matrix": [_cell(one, language) for one in annex.get("matrix", [])],
+        "matrix": [_cell(one, pick) for one in annex.get("matrix", [])],
         "alerts": [
             {"severity": one["severity"], "text": one["message"][language], "name": one["name"][language]}
             for one in annex.get("alerts", [])
@@ -149,13 +149,14 @@ def _asset(one: Document, pick: _Words) -> Document:
     }
 
 
-def _cell(one: Document, language: str) -> Document:
+def _cell(one: Document, pick: _Words) -> Document:
+    language, tried = pick.language, one.get("pairs_tried", 0)
     services = ", ".join(one["services"])
     left = one["services_total"] - len(one["services"])
     return {
         "from": one["client"][language],
         "to": one["server"][language],
-        "pairs": f"{one['pairs']:,}",
+        "pairs": f"{one['pairs']:,}" + (pick(f" ({tried:,} tried only)", f"（{tried:,} 仅尝试）") if tried else ""),
         "packets": f"{one['packets']:,}",
         "services": f"{services} … +{left}" if left else services,
     }
