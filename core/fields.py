@@ -157,7 +157,12 @@ POINT: tuple[Field, ...] = (
         "what the address counts in: unit id, common address, data block, outstation, CIP class",
         "对象所属：单元号、公共地址、数据块号、子站地址、CIP 类",
     ),
-    Field("ot.object.instance", Kind.LONG, "instance within the group (CIP)", "组内实例（CIP）"),
+    Field(
+        "ot.object.instance",
+        Kind.LONG,
+        "instance within the group (CIP), number of the file (Modbus)",
+        "组内实例（CIP）、文件号（Modbus）",
+    ),
     Field("ot.object.address", Kind.LONG, "address of the object, as on the wire", "对象地址（报文中的值）"),
     Field("ot.object.name", Kind.KEYWORD, "name of the object where the wire carries one", "对象名称（报文携带时）"),
     Field("ot.value", Kind.DOUBLE, "value read, written or reported", "数值"),

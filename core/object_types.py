@@ -7,6 +7,7 @@ OBJECT_TYPES: dict[str, tuple[str, str]] = {
     "discrete_input": ("discrete input", "离散输入"),
     "holding_register": ("holding register", "保持寄存器"),
     "input_register": ("input register", "输入寄存器"),
+    "file_record": ("file record", "文件记录"),
     "tag": ("tag", "标签"),
     "attribute": ("attribute", "属性"),
     "program_block": ("program block", "程序块"),

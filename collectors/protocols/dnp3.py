@@ -4,8 +4,9 @@ One row is one data-link frame; the application's fields stand on the frame that
 side is the master is told by the link layer's DIR bit, not by ports. A frame with a wrong checksum is a row with
 `crc_ok` false and its addresses as they stand; its data are not used.
 
-Not decoded: the contents of files (group 70), of data sets (85 to 88) and of secure authentication (120);
-objects of unknown size end the list of their fragment.
+Not decoded: the contents of files (group 70), of data sets (85 to 88) and of secure authentication (120), device
+attributes that do not identify, groups without a layout in `dnp3_tables`. An object of unknown size ends the list
+of its fragment: what stands behind it is counted as one object that is not decoded.
 """
 
 from collectors.protocols import dnp3_tables as codes
@@ -34,7 +35,7 @@ from collectors.wire.fields import (
 from collectors.wire.items import carried, first_of, walk, within_part
 from collectors.wire.join import Join
 from collectors.wire.match import Match
-from collectors.wire.protocol import Points, Protocol
+from collectors.wire.protocol import Points, Protocol, Skipped
 from collectors.wire.units import Frame
 from core.fields import Kind
 
@@ -146,13 +147,13 @@ class Dnp3(Protocol):
         default=_count * _stride,
     )
     _length = choose((_size > 0, _size), default=length).when(length >= 3)
-    _headers = walk(_first_object, _length, most=256)
+    _headers = within_part("fragment", walk(_first_object, _length, most=256))
     _fitting = choose(  # a header may announce more objects than there are; objects of no octets are none
         (_bits > 0, (length - _head) * 8 // choose((_bits > 0, _bits), default=1)),
         (_stride > 0, (length - _head) // choose((_stride > 0, _stride), default=1)),
     )
     _present = choose((_count <= _fitting, _count), default=_fitting).when(_carries, _count.exists())
-    _objects = within_part("fragment", _headers.each(_present))
+    _objects = _headers.each(_present)
     _commands = within("fragment", u8[_first_object]).isin(12, 41)
 
     # Inside an object: its octets start at `_at`; in a packed one its bits at bit `index` of the octets.
@@ -175,11 +176,17 @@ class Dnp3(Protocol):
         (_written("t"), _common_time + le16[_at + _object.numbers(codes.place("t"))]),
     )
 
+    _outstation = choose((from_master, destination), default=source)
+    _known = (u8[0] != 0) & u8[0].words(codes.TYPES).exists()
+    _identifies = _attribute & u8[1].isin(*codes.ATTRIBUTES) & (u8[_head] == 1)
+    others = Skipped(_objects, only=~_known & ~_identifies)
+    rest = Skipped(_headers, only=~(_size > 0))  # a header of unknown size and all that is behind it
+
     objects = Points(
         _objects,
-        only=(u8[0] != 0) & u8[0].words(codes.TYPES).exists(),
+        only=_known,
         type=u8[0].words(codes.TYPES),
-        group=choose((_master, destination), default=source),
+        group=_outstation,
         address=choose(
             (_prefix == 1, u8[_at - 1]),
             (_prefix == 2, le16[_at - 2]),
@@ -216,9 +223,9 @@ class Dnp3(Protocol):
     )
     attributes = Points(
         _objects,
-        only=_attribute & u8[1].isin(*codes.ATTRIBUTES) & (u8[_head] == 1),
+        only=_identifies,
         type=constant("device_identification"),
-        group=source,
+        group=_outstation,
         address=u8[1],
         name=u8[1].words(codes.ATTRIBUTES),
         text=text(_head + 2, u8[_head + 1]),
@@ -227,14 +234,20 @@ class Dnp3(Protocol):
     name = "dnp3"
     title = ("DNP3", "DNP3 分布式网络协议")
     standard = "IEEE 1815-2012"
-    undecoded = ("contents of files (group 70)", "data sets (85-88)", "secure authentication (120)")
+    undecoded = (
+        "contents of files (group 70)",
+        "data sets (85-88)",
+        "secure authentication (120)",
+        "device attributes that do not identify (group 0)",
+        "binary-coded decimals and integers (101, 102), other groups without a point type",
+    )
     match = Match(
         key=(
             choose((_master, source), default=destination),
             choose((_master, destination), default=source),
             application_sequence,
         ),
-        request=_master & _code.isin(1, 2, 3, 4, 5, 7, 9, 11, *range(13, 32)),
+        request=_master & (_code < 129) & ~_code.isin(*codes.NOT_ANSWERED),
         response=_code == 129,
         error=((within("fragment", u16[2]) & 0x17) > 0)
         | first_of(_objects, _status.when(_commands, _status > 0)).exists(),

@@ -52,6 +52,8 @@ FUNCTIONS = {
     130: "unsolicited_response",
     131: "authentication_response",
 }
+# IEEE 1815-2012 §4.4: confirm, functions with "no response" in their name, and authentication (131 answers it)
+NOT_ANSWERED = (0, 6, 8, 10, 12, 32, 33)
 # D3FEND names no functions for DNP3; these follow the definitions of its classes
 COMMANDS = {
     **dict.fromkeys((0, 129, 130), "ot_process_data_command"),

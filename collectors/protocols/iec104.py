@@ -11,7 +11,7 @@ A command to all stations (common address 65535) is joined to the confirmation o
 station's own address (IEC101 §7.2.4); the confirmations of the others are messages without a request.
 
 Not decoded: security extensions (IEC 60870-5-7, types 41 and 81-95), private types 128-255, which are rows with
-their number; the contents of files.
+their number and whose objects are counted; the contents of files.
 """
 
 from collectors.protocols import iec104_tables as codes
@@ -34,7 +34,7 @@ from collectors.wire.fields import (
 )
 from collectors.wire.items import each
 from collectors.wire.match import Match
-from collectors.wire.protocol import Points, Protocol
+from collectors.wire.protocol import Points, Protocol, Skipped
 from collectors.wire.units import Frame
 
 _MINUTE = 60_000_000_000
@@ -165,8 +165,10 @@ class Iec104(Protocol):
     _this_hour = (arrival // (60 * _MINUTE) * 3_600_000 + _minute * 60_000 + _millisecond) * 1_000_000
     _past = choose((_this_hour > arrival + 5 * _MINUTE, _this_hour - 60 * _MINUTE), default=_this_hour)
 
+    _known = _code.isin(*codes.TYPES)
+    others = Skipped(each(object_count.when(~_known), most=127))
     objects = Points(
-        each(object_count.when(_code.isin(*codes.TYPES)), most=127),
+        each(object_count.when(_known), most=127),
         only=_at + _size <= length,
         type=_code.words({code: one[1].removesuffix("_only") for code, one in codes.TYPES.items()}),
         group=common_address,

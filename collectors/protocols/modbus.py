@@ -3,8 +3,10 @@
 Requests and responses are told apart by who serves the port: the codes are the same. A response to a read
 carries values without addresses; those come from the request that it answers.
 
-Not decoded: the contents of CANopen messages (function 43, MEI type 13) and of the user-defined functions
-65-72 and 100-110, which are rows with their number; Modbus/TCP Security (port 802) is encrypted.
+Not decoded: the contents of CANopen messages (function 43, MEI type 13), of the user-defined functions 65-72 and
+100-110 and of functions that the specification does not have, which are rows with their number and are counted;
+what a diagnostic carries behind its first word, the meaning of logged events and of a server's ID, which is the
+vendor's: these two are columns in hexadecimal. Modbus/TCP Security (port 802) is encrypted.
 """
 
 from collectors.wire.fields import (
@@ -19,10 +21,11 @@ from collectors.wire.fields import (
     text,
     u8,
     u16,
+    up,
 )
-from collectors.wire.items import each, walk
+from collectors.wire.items import each, paired, walk
 from collectors.wire.match import Match
-from collectors.wire.protocol import Points, Protocol
+from collectors.wire.protocol import Points, Protocol, Skipped
 from collectors.wire.units import Frame
 
 # MBAP-1.1b3 §5.1, names as in Zeek's Modbus analyser
@@ -149,6 +152,51 @@ class Modbus(Protocol):
         "MBAP-1.1b3 §6.8",
         names=SUBFUNCTIONS,
     )
+    diagnostic_data = field(
+        u16[10].when(_code == 8, ~_failed),
+        "first word of a diagnostic",
+        "诊断数据（首字）",
+        "MBAP-1.1b3 §6.8",
+        answer=True,
+    )
+    exception_status = field(
+        u8[8].when(_good, _code == 7), "exception status outputs", "异常状态输出", "MBAP-1.1b3 §6.7", answer=True
+    )
+    event_status = field(
+        choose((_good & (_code == 11), u16[8]), (_good & (_code == 12), u16[9])),
+        "status word: 65535 while a program command is under way",
+        "状态字（65535 表示程序命令仍在执行）",
+        "MBAP-1.1b3 §6.9",
+        answer=True,
+    )
+    event_count = field(
+        choose((_good & (_code == 11), u16[10]), (_good & (_code == 12), u16[11])),
+        "messages completed with success",
+        "成功完成的报文数",
+        "MBAP-1.1b3 §6.9",
+        answer=True,
+    )
+    message_count = field(
+        u16[13].when(_good, _code == 12),
+        "messages handled since the last restart",
+        "上次重启以来处理的报文数",
+        "MBAP-1.1b3 §6.10",
+        answer=True,
+    )
+    event_log = field(
+        text(15, (u8[8] - 6).when(_good, _code == 12, u8[8] > 6), "hex"),
+        "logged events, the latest first, in hexadecimal",
+        "事件记录（最新在前，十六进制）",
+        "MBAP-1.1b3 §6.10",
+        answer=True,
+    )
+    server_id = field(
+        text(9, u8[8].when(_good, _code == 17, u8[8] > 0), "hex"),
+        "server ID, run indicator and what the vendor adds, in hexadecimal",
+        "服务器标识、运行指示及厂商附加数据（十六进制）",
+        "MBAP-1.1b3 §6.13",
+        answer=True,
+    )
     mei_type = field(u8[8].when(_code == 43, ~_failed), "MEI type", "MEI 类型", "MBAP-1.1b3 §6.19", names=MEI_TYPES)
     device_id_code = field(
         u8[9].when(_code == 43, ~_failed, u8[8] == 14), "read device id code", "设备标识读取码", "MBAP-1.1b3 §6.21"
@@ -178,6 +226,7 @@ class Modbus(Protocol):
         address=asked(u16[8]) + index,
         value=u16[index * 2 + 9],
         quality=constant("good"),
+        command=constant("ot_read_command"),  # also of function 23, whose request has the points that it wrote
     )
     written_one = Points(
         each(constant(1).when(~reply, _code.isin(5, 6, 22))),
@@ -216,6 +265,28 @@ class Modbus(Protocol):
         value=u16[index * 2 + 12],
         quality=constant("good"),
     )
+    # The parts of a response stand in the order of those of the request, which say their place (MBAP-1.1b3 §6.14).
+    _places = walk(9, constant(7), count=(u8[8] // 7).when(~reply, _code == 20))
+    _records = walk(constant(9).when(_good, _code == 20), u8[0] + 1).beside(_places, "request")
+    read_records = Points(
+        _records.each(((u8[0] - 1) // 2).when(u8[1] == 6, u8[0] + 1 <= length, paired(u16[3]).exists())),
+        type=constant("file_record"),
+        group=unit_id,
+        instance=up(paired(u16[1])),
+        address=up(paired(u16[3])) + index,
+        value=u16[index * 2 + 2],
+        quality=constant("good"),
+    )
+    written_records = Points(
+        walk(constant(9).when(~reply, _code == 21), u16[5] * 2 + 7).each(
+            u16[5].when(u8[0] == 6, u16[5] * 2 + 7 <= length)
+        ),
+        type=constant("file_record"),
+        group=unit_id,
+        instance=u16[1],
+        address=u16[3] + index,
+        value=u16[index * 2 + 7],
+    )
     device_identification = Points(
         walk(14, u8[1] + 2, count=u8[13].when(_identified)),
         type=constant("device_identification"),
@@ -225,10 +296,18 @@ class Modbus(Protocol):
         text=text(2, u8[1]),
     )
 
+    _unknown = ~_code.isin(*FUNCTIONS) | ((_code == 43) & (u8[8] != 14))
+    others = Skipped(each(constant(1).when(_unknown, ~_failed, length > 8)))
+
     name = "modbus"
     title = ("Modbus", "Modbus")
     standard = "MODBUS Application Protocol Specification V1.1b3; MODBUS Messaging on TCP/IP V1.0b"
-    undecoded = ("CANopen over MEI type 13", "user-defined functions 65-72 and 100-110", "Modbus/TCP Security")
+    undecoded = (
+        "CANopen over MEI type 13",
+        "user-defined functions 65-72 and 100-110, functions without a meaning",
+        "diagnostics behind their first word, meaning of logged events and of a server ID (8, 12, 17)",
+        "Modbus/TCP Security",
+    )
     match = Match(key=(transaction_id, unit_id), error=_failed)
     ot_command = choose(
         (_failed, "ot_device_exception"),

@@ -26,6 +26,7 @@ _POINT_EXPRESSIONS = dict(
 
 
 _FILE = [one.name for one in COMMON].index("frame.file")
+_NOT_FINITE = Column(np.arange(3, dtype=np.int32), None, ("NaN", "Infinity", "-Infinity"))
 
 
 @dataclass(slots=True)
@@ -80,7 +81,8 @@ def points(protocol: type[Protocol], found: Found) -> list[pa.Array]:
         top = items.root()[1]
         owner = np.arange(len(items)) if top is None else top
         own = [_point_column(items, one, name, kind) for name, kind in ((f.name, f.kind) for f in POINT)]
-        direction, command = found.pdus(protocol.ot_direction).take(owner), found.pdus(protocol.ot_command).take(owner)
+        direction = found.pdus(protocol.ot_direction).take(owner)
+        command = found.pdus(protocol.ot_command).take(owner) if one.command is None else items(one.command)
         tables.append(found.ends.take(owner).common(protocol.name, direction, command) + own)
         owners.append(owner)
     if not tables:
@@ -95,7 +97,21 @@ def points(protocol: type[Protocol], found: Found) -> list[pa.Array]:
 
 def _point_column(items: Pdus, one: Points, name: str, kind: Kind) -> pa.Array:
     expr: Expr | None = getattr(one, _POINT_EXPRESSIONS[name])
+    if name == "ot.value_text" and one.value is not None and not _finite(items(one.value)):
+        return _in_words(items, one.value, expr).arrow(kind)
     return pa.nulls(len(items), kind.arrow) if expr is None else items(expr).arrow(kind)
+
+
+def _finite(numbers: Column) -> bool:
+    return numbers.values.dtype.kind != "f" or bool(np.isfinite(numbers.values).all())
+
+
+def _in_words(items: Pdus, value: Expr, text: Expr | None) -> Column:
+    """The text of points, and where they have none the word of a value that is not finite: JSON has no such number."""
+    numbers, own = items(value), Column.absent(len(items), Kind.KEYWORD) if text is None else items(text)
+    odd = ~np.isfinite(numbers.values) & numbers.known() & ~own.known()
+    words = np.where(np.isnan(numbers.values), 0, np.where(numbers.values > 0, 1, 2))
+    return own.put(_NOT_FINITE, np.where(odd, words, -1))
 
 
 def _answered(protocol: type[Protocol], found: Found, rows: Integers) -> list[pa.Array]:
@@ -112,6 +128,7 @@ def _answered(protocol: type[Protocol], found: Found, rows: Integers) -> list[pa
         Column(failed.astype(np.int32), None, ("success", "error")).arrow(Kind.KEYWORD),
         pa.array(ends.time - asked.time, pa.int64()),
         pa.array(ends.time, pa.int64()).cast(Kind.DATE.arrow),
+        ends.constant(ends.file),
         pa.array(ends.frame, pa.int64()),
     ]
     own = []
@@ -132,7 +149,7 @@ def _unanswered(protocol: type[Protocol], pdus: Pdus, ends: Ends) -> list[pa.Arr
     rows = len(pdus)
     common = ends.common(protocol.name, pdus(protocol.ot_direction), pdus(protocol.ot_command))
     outcome = Column(np.zeros(rows, np.int32), None, ("no_response",)).arrow(Kind.KEYWORD)
-    about = [outcome, *(pa.nulls(rows, t) for t in (pa.int64(), Kind.DATE.arrow, pa.int64()))]
+    about = [outcome, *(pa.nulls(rows, kind.arrow) for kind in (Kind.LONG, Kind.DATE, Kind.KEYWORD, Kind.LONG))]
     own = [
         pa.nulls(rows, column.kind.arrow) if declared.answer else pdus(expr).arrow(column.kind)
         for column, (declared, expr) in protocol.columns().items()

@@ -55,19 +55,19 @@ class Ends:
             source, destination = destination, source
         return [
             pa.array(self.time, pa.int64()).view(Kind.DATE.arrow),
-            self._constant(self.file),
+            self.constant(self.file),
             pa.array(self.frame, pa.int64()),
             *self._party(*source),
             *self._party(*destination),
             paths.transport.arrow(self.path),
-            self._constant(protocol),
+            self.constant(protocol),
             paths.community_id.arrow(self.path),
             self._vlan,
             direction.arrow(Kind.KEYWORD),
             command.arrow(Kind.KEYWORD),
-            self._constant(origin.organization),
-            self._constant(origin.site),
-            self._constant(origin.observer),
+            self.constant(origin.organization),
+            self.constant(origin.site),
+            self.constant(origin.observer),
         ]
 
     def _party(self, mac: Words, ip: Words, port: npt.NDArray[np.int32]) -> list[pa.Array]:
@@ -82,5 +82,6 @@ class Ends:
     def _zeros(self) -> pa.Array:
         return pa.array(np.zeros(self.path.size, np.int32))
 
-    def _constant(self, value: str) -> pa.Array:
+    def constant(self, value: str) -> pa.Array:
+        """The same text in every row."""
         return pa.DictionaryArray.from_arrays(self._zeros, pa.array([value], pa.string()))

@@ -9,11 +9,14 @@ from functools import cache
 from types import ModuleType
 from typing import ClassVar
 
+import numpy as np
+
 from collectors.wire import fields as language
 from collectors.wire.fields import Expr, choose, reply
 from collectors.wire.items import Items
 from collectors.wire.join import Join
 from collectors.wire.match import Match
+from collectors.wire.pdus import Pdus
 from collectors.wire.units import Frame
 from core.errors import UnknownNameError
 from core.fields import Field, Kind, Vocabulary
@@ -37,6 +40,7 @@ class Points:
         instance: within the group.
         name: of the object, where the wire carries one.
         only: which of the items are objects; all when not given.
+        command: `ot.command` of these points, where it is not that of the whole message.
     """
 
     items: Items
@@ -50,6 +54,28 @@ class Points:
     instance: Expr | None = None
     name: Expr | None = None
     only: Expr | None = None
+    command: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Data objects of a message whose contents are not decoded: they are counted, so that nobody takes them for seen.
+
+    Attributes:
+        items: one an object, or one a message where nothing tells how many there are.
+        only: which of the items; all when not given.
+    """
+
+    items: Items
+    only: Expr | None = None
+
+    def count(self, pdus: Pdus) -> int:
+        """How many there are in these messages."""
+        items = self.items.find(pdus)
+        if self.only is None or not len(items):
+            return len(items)
+        flags = items.flags(self.only)
+        return len(items) * flags if isinstance(flags, bool) else int(np.count_nonzero(flags))
 
 
 class Protocol:
@@ -86,12 +112,14 @@ class Protocol:
     ot_command: ClassVar[Expr]
     fields: ClassVar[dict[str, language.Field]] = {}
     points: ClassVar[tuple[Points, ...]] = ()
+    skipped: ClassVar[tuple[Skipped, ...]] = ()
 
     def __init_subclass__(cls) -> None:
         declared = vars(cls)
         # `class_` is the column `class`: a word of Python's own ends with an underscore.
         cls.fields = {name.rstrip("_"): value for name, value in declared.items() if isinstance(value, language.Field)}
         cls.points = tuple(value for value in declared.values() if isinstance(value, Points))
+        cls.skipped = tuple(value for value in declared.values() if isinstance(value, Skipped))
 
     @classmethod
     @cache

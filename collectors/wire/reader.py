@@ -27,6 +27,11 @@ READER_COUNTERS = {
     ),
     "fragments_incomplete": ("messages in several units of which one was missing", "缺少分段的报文", True),
     "requests_forgotten": ("requests given up because too many waited at once", "因等待过多而放弃匹配的请求", True),
+    "objects_not_decoded": (
+        "objects in messages that this platform does not decode",
+        "报文中平台未解码的对象",
+        True,
+    ),
 }
 """What the readers count: meaning, the same in Chinese, whether it is something that cannot be seen."""
 
@@ -36,6 +41,7 @@ class Reader:
 
     Attributes:
         others: units of the framing that are not this protocol's.
+        skipped: objects in messages that are not decoded.
     """
 
     def __init__(
@@ -50,7 +56,7 @@ class Reader:
         assert protocol.frame is not None
         self.frame = protocol.frame.name
         self.protocol, self.inner, self.vocabulary, self.kinds, self.shown = protocol, inner, vocabulary, kinds, shown
-        self.others = 0
+        self.others = self.skipped = 0
         self._joiner = Joiner(protocol.join) if protocol.join else None
         wanted = protocol.remembers or kinds != {RowKind.MESSAGES}
         self._matcher = Matcher(protocol.match) if wanted and protocol.match else None
@@ -93,6 +99,7 @@ class Reader:
             "units_of_other_protocols": self.others,
             "fragments_incomplete": self._joiner.broken if self._joiner else 0,
             "requests_forgotten": self._matcher.forgotten if self._matcher else 0,
+            "objects_not_decoded": self.skipped,
         }
 
     def _keep(self, pdus: Pdus, units: Units) -> tuple[Pdus, Units]:
@@ -125,6 +132,7 @@ class Reader:
         found.forget()
 
     def _rows(self, protocol: type[Protocol], found: Found, origin: Origin) -> Iterator[RowBatch]:
+        self.skipped += sum(one.count(found.pdus) for one in protocol.skipped)
         makers = {RowKind.MESSAGES: messages, RowKind.TRANSACTIONS: transactions, RowKind.POINTS: points}
         for kind, make in makers.items():
             if kind not in self.kinds or (kind is RowKind.TRANSACTIONS and not self._matcher):

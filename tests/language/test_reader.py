@@ -57,6 +57,10 @@ def test_a_transaction_over_two_captures_is_in_the_file_of_its_request() -> None
     )
     said = [(row["frame.file"], row["frame.number"], row["modbus.address"]) for row in found]
     assert said == [("b.pcap", 1, 1), ("a.pcap", 1, 0x6B)]
+    assert [(row["response.frame.file"], row["response.frame.number"]) for row in found] == [
+        ("b.pcap", 2),
+        ("b.pcap", 3),
+    ]
 
 
 def test_a_request_given_up_during_a_later_capture_is_in_its_own_file() -> None:
@@ -93,8 +97,11 @@ def test_what_the_request_said_is_the_same_wherever_a_batch_ends(cut: int) -> No
     whole = transactions("modbus", {"a.pcap": sent})
     apart = transactions("modbus", {"a.pcap": sent[:cut], "b.pcap": sent[cut:]}, apart=True)
     for row in apart:
-        assert row.pop("frame.file") == ("a.pcap" if row["frame.number"] <= cut else "b.pcap")
-    assert apart == [{name: value for name, value in row.items() if name != "frame.file"} for row in whole]
+        for name in ("frame", "response.frame"):
+            number = row[f"{name}.number"]
+            assert row.pop(f"{name}.file") == (None if number is None else "a.pcap" if number <= cut else "b.pcap")
+    files = {"frame.file", "response.frame.file"}
+    assert apart == [{name: value for name, value in row.items() if name not in files} for row in whole]
 
 
 def test_nothing_stays_of_the_messages_whose_rows_were_read() -> None:

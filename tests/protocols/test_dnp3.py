@@ -231,6 +231,7 @@ def test_a_command_and_its_answer_are_points_and_only_the_answer_has_a_status() 
     )  # fmt: skip
     assert ("quality" in one, two["quality"]) == (False, "not_supported")
     assert one["direction"] == "request"
+    assert (one["group"], two["group"]) == (OUTSTATION, OUTSTATION), "whose output it is, whoever speaks"
     assert one["command"] == "ot_control_command"
     (transaction,) = rows("dnp3", TRANSACTIONS, [ask, answer])
     assert (transaction["ot.outcome"], transaction["dnp3.function_code"]) == ("error", 5)
@@ -275,6 +276,18 @@ def test_a_read_names_no_values_and_a_transaction_says_how_it_ended() -> None:
     assert (found[1]["dnp3.iin"], found[1]["dnp3.object_group"]) == (2, 60)
     assert found[2]["ot.round_trip_time"] == 1_000_000_000
     assert len(points(*sent)) == 1
+
+
+@pytest.mark.parametrize("function", [34, 70, 127, 128])
+def test_a_request_of_an_unknown_function_is_a_transaction_too(function: int) -> None:
+    sent = [(ASK, request(function)), (ANSWER, response(iin=0x0001)), (ASK, request(function, sequence=4))]
+    found = [(row["dnp3.function_code"], row["ot.outcome"]) for row in rows("dnp3", TRANSACTIONS, sent)]
+    assert sorted(found) == [(function, "error"), (function, "no_response")]
+
+
+@pytest.mark.parametrize("function", [0, 6, 8, 10, 12, 33])
+def test_what_asks_for_no_response_waits_for_none(function: int) -> None:
+    assert rows("dnp3", TRANSACTIONS, [(ASK, request(function)), (ANSWER, response())]) == []
 
 
 def test_an_unsolicited_response_is_published_and_answers_nothing() -> None:

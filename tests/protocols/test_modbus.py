@@ -35,7 +35,10 @@ EXAMPLES = [
     ("05 00AC FF00", {"function_code": 5, "address": 0xAC, "quantity": 1, "value": 0xFF00}),
     ("06 0001 0003", {"function_code": 6, "address": 1, "quantity": 1, "value": 3}),
     ("07", {"function_code": 7}),
-    ("08 0000 A537", {"function_code": 8, "subfunction": 0, "subfunction_name": "return_query_data"}),
+    (
+        "08 0000 A537",
+        {"function_code": 8, "subfunction": 0, "subfunction_name": "return_query_data", "diagnostic_data": 0xA537},
+    ),
     ("0B", {"function_code": 11}),
     ("0C", {"function_code": 12}),
     ("0F 0013 000A 02 CD01", {"function_code": 15, "address": 0x13, "quantity": 10}),
@@ -60,6 +63,38 @@ def test_a_request_of_the_specification_reads_as_it_says(pdu: str, expected: dic
     assert numbers == {"transaction_id": 7, "unit_id": 17, **expected}
 
 
+# The responses of §6.7 to §6.13 as the specification prints them; of a server's ID it prints no example.
+ANSWERS: list[tuple[str, dict[str, object]]] = [
+    ("07 6D", {"exception_status": 0x6D}),
+    ("08 0000 A537", {"diagnostic_data": 0xA537}),
+    ("0B FFFF 0108", {"event_status": 0xFFFF, "event_count": 0x108}),
+    (
+        "0C 08 0000 0108 0121 20 00",
+        {"event_status": 0, "event_count": 0x108, "message_count": 0x121, "event_log": "2000"},
+    ),
+    ("0C 06 0000 0108 0121", {"event_status": 0, "event_count": 0x108, "message_count": 0x121}),
+    ("11 04 01 FF 41 42", {"server_id": "01ff4142"}),
+    ("11 05 01 FF 41 42", {}),
+    ("8C 01", {}),
+]
+
+
+@pytest.mark.parametrize(("pdu", "expected"), ANSWERS)
+def test_what_a_server_says_of_itself_is_in_columns(pdu: str, expected: dict[str, object]) -> None:
+    found = message(ANSWER, pdu)
+    names = {name for _, one in ANSWERS for name in one}
+    assert {name: found[name] for name in names if name in found} == expected
+    if expected:
+        request = pdu[:12] if pdu.startswith("08") else pdu[:2]
+        (transaction,) = rows("modbus", TRANSACTIONS, [(ASK, adu(request)), (ANSWER, adu(pdu))])
+        assert {name: transaction[f"modbus.{name}"] for name in expected} == expected
+
+
+def test_a_transaction_says_the_count_that_the_server_returned_and_not_the_zero_that_asked() -> None:
+    (found,) = rows("modbus", TRANSACTIONS, [(ASK, adu("08 000B 0000")), (ANSWER, adu("08 000B 0042"))])
+    assert (found["modbus.subfunction_name"], found["modbus.diagnostic_data"]) == ("return_bus_message_count", 0x42)
+
+
 def test_an_exception_carries_its_code_and_the_function_without_the_high_bit() -> None:
     found = message(ANSWER, "81 02")
     assert (found["function_code"], found["exception_code"]) == (1, 2)
@@ -78,6 +113,51 @@ def test_registers_of_a_response_get_the_addresses_of_their_request() -> None:
     assert [(row["ot.object.address"], row["ot.value"]) for row in found] == [(0x6B, 0x22B), (0x6C, 0), (0x6D, 0x64)]
     assert {row["ot.object.type"] for row in found} == {"holding_register"}
     assert {row["ot.object.group"] for row in found} == {17}
+
+
+def records(*sent: tuple[bool, str]) -> list[tuple[object, ...]]:
+    """The file, record and value of each record that these PDUs touch."""
+    found = rows("modbus", POINTS, [(side, adu(pdu)) for side, pdu in sent])
+    assert {(row["ot.object.type"], row["ot.object.group"]) for row in found} <= {("file_record", 17)}
+    return [(row["ot.object.instance"], row["ot.object.address"], row["ot.value"]) for row in found]
+
+
+def test_records_of_files_are_points_where_the_request_says() -> None:
+    # MBAP-1.1b3 §6.14 and §6.15: file 4 from record 1, file 3 from record 9; file 4 from record 7.
+    asks, answers = "14 0E 06 0004 0001 0002 06 0003 0009 0002", "14 0C 05 06 0DFE 0020 05 06 33CD 0040"
+    read = [(4, 1, 0x0DFE), (4, 2, 0x20), (3, 9, 0x33CD), (3, 10, 0x40)]
+    assert records((ASK, asks), (ANSWER, answers)) == read
+    writes = "15 0D 06 0004 0007 0003 06AF 04BE 100D"
+    written = [(4, 7, 0x6AF), (4, 8, 0x4BE), (4, 9, 0x100D)]
+    assert records((ASK, writes), (ANSWER, writes)) == written, "the echo is no second write"
+    both = "15 12 06 0004 0007 0001 06AF 06 0005 0000 0001 0102"
+    assert records((ASK, both)) == [(4, 7, 0x6AF), (5, 0, 0x102)]
+
+
+@pytest.mark.parametrize(
+    ("asks", "answers"),
+    [
+        ("14 07 06 0004 0001 0002", "14 06 07 06 0DFE 0020"),  # says more than is there
+        ("14 07 06 0004 0001 0002", "14 06 05 07 0DFE 0020"),  # another type of reference
+        ("03 0001 0002", "14 06 05 06 0DFE 0020"),  # nobody asked for a file
+        ("15 0D 06 0004 0007 0004 06AF 04BE 100D", "95 03"),
+    ],
+)
+def test_records_that_lie_are_no_points(asks: str, answers: str) -> None:
+    assert records((ASK, asks), (ANSWER, answers)) == []
+
+
+def test_what_function_23_only_reads_is_not_found_as_written() -> None:
+    # MBAP-1.1b3 §6.17
+    sent = [
+        (ASK, adu("17 0003 0006 000E 0003 06 00FF 00FE 00FD")),
+        (ANSWER, adu("17 0C 00FE 0ACD 0001 0003 000D 00FF")),
+    ]
+    found = [(row["ot.object.address"], row["ot.command"]) for row in rows("modbus", POINTS, sent)]
+    written, read = found[:3], found[3:]
+    assert written == [(address, "ot_change_data_command") for address in (14, 15, 16)]
+    assert read == [(address, "ot_read_command") for address in range(3, 9)]
+    assert {row["ot.command"] for row in rows("modbus", MESSAGES, sent)} == {"ot_change_data_command"}
 
 
 def test_a_queue_is_its_count_and_the_registers_behind_its_pointer() -> None:
