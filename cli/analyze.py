@@ -20,7 +20,7 @@ from cli.content import Content, read_facts
 from cli.main import DAMAGED, VERSION
 from cli.progress import Progress
 from cli.reading import Reading, in_time
-from cli.target import make_folder, save
+from cli.target import check_file, check_folder, make_folder, save
 from collectors.pipeline import meanings
 from core.documents import alert_document, asset_document, conversation_document
 from core.entities import Alert
@@ -43,6 +43,7 @@ def command(
         typer.Argument(
             help="Captures of one site, or folders of them, in any order; results give a name that two have with its folder.",
             metavar="FILE…",
+            readable=False,  # said where it is read, so that the others still are
         ),
     ],
     out: Annotated[Path, typer.Option("-o", "--output", help="Folder for the results.", metavar="DIR")],
@@ -51,6 +52,7 @@ def command(
         typer.Option(
             help="Benign history: a capture or a folder of them, learned, never alerted on; may be repeated.",
             metavar="FILE",
+            readable=False,
         ),
     ] = None,
     baseline: Annotated[Path | None, typer.Option(help="Start from a baseline that was saved.", metavar="IN")] = None,
@@ -66,10 +68,14 @@ def command(
     """Analyse captures as one site's history: alerts, assets, conversations."""
     began = time.time()
     known = read_baseline(baseline) if baseline else Baseline()
-    (history, lost), (present, refused) = in_time(learn or []), in_time(files)
+    check_folder(out)
+    if save_baseline:
+        check_file(save_baseline)
+    learned, given = in_time(learn or []), in_time(files)
+    history, present = learned.span, given.span
     make_folder(out)
     with Progress("analysing", [str(file) for file in (*history.files, *present.files)]) as progress:
-        run = Reading(progress, [*history.files, *present.files], lost | refused)
+        run = Reading(progress, learned, given)
         content = Content(progress.warn, rules, read_facts(facts))
         site = SiteAnalysis(Origin(), content.engine(Origin()), known, content.vendors)
         if not learn and not baseline and present.files:
@@ -86,7 +92,7 @@ def command(
             save(save_baseline, site.baseline.dump())
         _write_run(out, run, began)
         _say(progress, run, site, results, out)
-    if run.damage:
+    if run.damage or content.faults:
         raise typer.Exit(DAMAGED)
 
 

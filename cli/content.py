@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from analytics.assets import Vendors
@@ -12,11 +13,12 @@ from analytics.pipeline import Rules
 from analytics.rule_book import Cards
 from analytics.rules.engine import RuleEngine
 from analytics.rules.facts import Facts
-from analytics.rules.load import load
+from analytics.rules.load import Loaded, load
 from analytics.rules.rule import AnyRule
 from analytics.rules.runner import SiteRules
+from collectors.capture.names import readable
 from collectors.wire.protocol import vocabulary
-from core.errors import InputError
+from core.errors import InputError, RuleError
 from core.scope import Origin
 
 HOME = Path(__file__).resolve().parent.parent
@@ -31,6 +33,7 @@ class Content:
     Attributes:
         vendors: by the first half of a MAC address; empty until the console is built, which brings them.
         rules: those that can run.
+        faults: why others cannot, and folders without any.
     """
 
     def __init__(
@@ -40,14 +43,16 @@ class Content:
         self.vendors = load_vendors()
         self.facts = dict(facts or {})
         self.rules: list[AnyRule] = []
+        self.faults: list[str] = []
         for folder in (RULES, further):
             if folder is not None:
-                loaded = load(folder, vocabulary())
+                loaded = load_rules(folder)
                 self.rules += loaded.rules
-                for error in loaded.errors:
-                    warn(str(error))
+                self.faults += map(str, loaded.errors)
                 if not loaded.rules:
-                    warn(f"no rule in {folder} can run")
+                    self.faults.append(f"no rule in {readable(folder)} can run")
+        for fault in self.faults:
+            warn(fault)
 
     def engine(self, origin: Origin) -> Rules:
         """An engine for one site, with what is known of it."""
@@ -57,6 +62,19 @@ class Content:
     def cards(self) -> Cards:
         """What people are told of the rules, baselines and models."""
         return Cards(self.rules)
+
+
+def load_rules(folder: Path) -> Loaded:
+    """The rules in the folder and below; a file that holds none is an error too, for somebody means it to hold one.
+
+    Raises:
+        RuleError: there is no such folder.
+    """
+    loaded = load(folder, vocabulary())
+    told = {rule.about.file for rule in loaded.rules} | {error.file for error in loaded.errors}
+    files = {file.relative_to(folder).as_posix() for end in ("*.yml", "*.yaml") for file in folder.rglob(end)}
+    empty = [RuleError("There is no rule in this file.", file) for file in sorted(files - told)]
+    return replace(loaded, errors=(*loaded.errors, *empty))
 
 
 def read_facts(file: Path | None) -> dict[str, Facts]:
@@ -70,7 +88,7 @@ def read_facts(file: Path | None) -> dict[str, Facts]:
     try:
         document = tomllib.loads(file.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"The site facts in {file} cannot be read: {error}.") from error
+        raise InputError(f"The site facts in {readable(file)} cannot be read: {error}.") from error
     everywhere = {name: values for name, values in document.items() if isinstance(values, list)}
     sites = {name: values for name, values in document.items() if isinstance(values, dict)}
     return {_ANY_SITE: Facts(everywhere)} | {site: Facts(everywhere | own) for site, own in sites.items()}

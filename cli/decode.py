@@ -10,9 +10,12 @@ import typer
 
 from cli.choice import completed, one_of
 from cli.main import DAMAGED
+from cli.naming import once
 from cli.output import Format, open_writer
 from cli.progress import Progress
+from cli.reading import TWICE
 from cli.writer import Writer
+from collectors.capture.names import readable
 from collectors.capture.source import open_capture
 from collectors.pipeline import Decoder
 from collectors.wire.protocol import protocols, vocabulary
@@ -118,12 +121,15 @@ def command(
     """Decode industrial protocols in captures."""
     kind, names = RowKind(rows), sorted(set(protocol_name or protocols()))
     _check(files, out)
+    files, repeated = once(files)
     decoder = Decoder(Origin(), names, frozenset({kind}))
     silent = out is None and sys.stdout.isatty()
     with (
         open_writer(Format(form), out, kind, names, vocabulary()) as writer,
         Progress("decoding", files, silent=silent) as progress,
     ):
+        for file in repeated:
+            progress.warn(TWICE.format(readable(file)))
         run = _Run(decoder, writer, progress)
         run.all(files)
     counters = decoder.counters()

@@ -19,7 +19,8 @@ from cli.main import DAMAGED
 from cli.progress import Progress
 from cli.reading import Reading, in_time
 from cli.settings import load
-from cli.target import make_folder, save
+from cli.target import check_folder, make_folder, save
+from collectors.capture.names import readable
 from core.entities import Enterprise, Inspection, Site, Verdict
 from core.errors import InputError, UnsupportedError
 from core.scope import Origin, Scope
@@ -48,6 +49,7 @@ def command(
         typer.Argument(
             help="Captures of one site, or folders of them, in any order; results give a name that two have with its folder.",
             metavar="FILE…",
+            readable=False,  # said where it is read, so that the others still are
         ),
     ],
     out: Annotated[Path, typer.Option("-o", "--output", help="Folder for the report.", metavar="DIR")],
@@ -64,26 +66,31 @@ def command(
     data: Annotated[Path | None, typer.Option(help="Keep it in the platform's data folder too.", metavar="DIR")] = None,
 ) -> None:
     """Inspect recorded traffic against GB/T 22239-2019 for industrial control systems; nothing is sent."""
+    for folder in (out, data):
+        if folder:
+            check_folder(folder)
     place = Place(Origin(), name or Origin().organization, site or Origin().site, int(level))
     listed = _listed(assets) if assets else None
     most = int(load(None, {}).settings.capture_gib * _GIB)
-    span, refused = in_time(files, most)
+    given = in_time(files, most)
+    span = given.span
     make_folder(out)
     with Progress("inspecting", [str(file) for file in span.files]) as progress:
         for problem in listed.register.problems if listed else ():
             progress.warn(f"{assets}: {problem}")
-        run = Reading(progress, span.files, refused, most)
-        outcome = inspect_read(place, run, span.files, listed, Content(progress.warn, None, read_facts(facts)))
+        run = Reading(progress, given, most=most)
+        content = Content(progress.warn, None, read_facts(facts))
+        outcome = inspect_read(place, run, span.files, listed, content)
         made = _keep(data, outcome, name, site) if data else outcome.inspection
         whole = _write(out, made, outcome.annex, progress)
         _say(progress, made, out)
-    if not whole or run.damage or outcome.problems:
+    if not whole or run.damage or outcome.problems or content.faults:
         raise typer.Exit(DAMAGED)
 
 
 def _listed(file: Path) -> Listed:
     data = _read(file)
-    return Listed.of(register.read(data, str(file)), file.name, data)
+    return Listed.of(register.read(data, readable(file)), readable(file.name), data)
 
 
 def _read(path: Path) -> bytes:

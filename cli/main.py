@@ -19,6 +19,7 @@ from rich.console import Console
 from typer.core import TyperGroup
 
 import cli
+from collectors.capture.names import readable
 from core.errors import LiaowangError
 
 DONE, DAMAGED, NOTHING, INTERRUPTED = 0, 1, 2, 130
@@ -121,7 +122,8 @@ def _load() -> None:
 
 
 def _say(message: str) -> None:
-    Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(f"liaowang: {message}")
+    told = readable(message)  # may quote a path
+    Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(f"liaowang: {told}")
 
 
 def main() -> None:

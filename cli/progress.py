@@ -24,6 +24,9 @@ from rich.progress import (
 from rich.progress import Progress as Bar
 from rich.text import Text
 
+from cli.losses import kinds, unseen
+from collectors.capture.names import readable
+
 _PATIENCE = 1.0
 """Seconds that a run may take without saying anything."""
 
@@ -77,9 +80,14 @@ class Progress:
         self.console.print(Text(_printable(message)), soft_wrap=True)
 
     def summary(self, counters: Mapping[str, int]) -> None:
-        """Says when nothing industrial was found."""
+        """Says when nothing industrial was found and what was there instead, and what could not be seen."""
         if not counters.get("units"):
-            self.warn(f"no industrial traffic was found in {counters.get('packets', 0):,} packets")
+            instead = kinds(counters)
+            here = f"in {counters.get('packets', 0):,} packets"
+            self.warn(f"no industrial traffic was found {here}{': ' if instead else ''}{instead}")
+        lost = unseen(counters)
+        if lost:
+            self.warn(f"could not be seen: {lost}")
 
     def _columns(self, known: bool) -> Iterable[ProgressColumn]:
         yield TextColumn(self.what)
@@ -110,5 +118,5 @@ def _size(file: str) -> int | None:
 
 
 def _printable(message: str) -> str:
-    """Without what would steer the terminal: names may come from the wire."""
-    return "".join(letter if letter.isprintable() or letter == "\n" else "�" for letter in message)
+    """Without what would steer the terminal: names may come from the wire. Names of files are made readable."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else "�" for letter in readable(message))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
-from cli.naming import capture_names
+from cli.naming import capture_names, once
 from cli.progress import Progress
 from collectors.capture.folder import captures_in
+from collectors.capture.names import readable
 from collectors.capture.source import open_capture
 from collectors.pipeline import Decoded, Decoder
 from collectors.span import Span, by_time
@@ -17,6 +18,8 @@ from core.errors import InputError
 from core.rows import RowBatch, RowKind
 from core.said import Said
 from core.scope import Origin
+
+TWICE = "{} was given more than once; it is read once."
 
 
 class Captures:
@@ -62,6 +65,21 @@ class Captures:
         """`file` has come to its end, damaged; nothing, where nobody waits."""
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a person gave to be read.
+
+    Attributes:
+        span: the captures that can be read, in order of time.
+        refused: those that cannot, and why.
+        repeated: those that were given once more, and are read once.
+    """
+
+    span: Span
+    refused: Mapping[Path, InputError]
+    repeated: Sequence[Path]
+
+
 class Reading(Captures):
     """Captures for a person who looks on.
 
@@ -70,20 +88,19 @@ class Reading(Captures):
         messages: decoded, by protocol.
     """
 
-    def __init__(
-        self,
-        progress: Progress,
-        files: Iterable[Path],
-        refused: Mapping[Path, InputError] = MappingProxyType({}),
-        most: int | None = None,
-    ) -> None:
-        """Args: see above; every file that will be read; those that cannot be, of which it warns; see `Captures`."""
-        super().__init__(capture_names([*files, *refused]), Origin(), most)
+    def __init__(self, progress: Progress, *given: Chosen, most: int | None = None) -> None:
+        """Args: see above; what was given, of which it warns where that cannot be read; see `Captures`."""
+        super().__init__(
+            capture_names(file for one in given for file in (*one.span.files, *one.refused)), Origin(), most
+        )
         self.progress = progress
         self.messages: Counter[str] = Counter()
-        self.damage |= {file: error.said for file, error in refused.items()}
-        for error in refused.values():
-            progress.warn(str(error))
+        for one in given:
+            self.damage |= {file: error.said for file, error in one.refused.items()}
+            for error in one.refused.values():
+                progress.warn(str(error))
+            for file in one.repeated:
+                progress.warn(TWICE.format(readable(file)))
 
     def advance(self, file: Path, step: Decoded, position: int | None, /) -> None:
         """Counts, and moves the bar on."""
@@ -94,33 +111,39 @@ class Reading(Captures):
 
     def warn(self, file: Path) -> None:
         """Says at once what is wrong."""
-        self.progress.warn(f"{file}: {self.damage[file]}")
+        self.progress.warn(f"{readable(file)}: {self.damage[file]}")
 
 
-def in_time(places: Iterable[Path], most: int | None = None) -> tuple[Span, dict[Path, InputError]]:
-    """The captures at these places that can be read, in order of time, and why the others cannot.
+def in_time(places: Iterable[Path], most: int | None = None) -> Chosen:
+    """The captures at these places, each once, in order of time.
 
     Of each at most `most` bytes are decompressed, all of them without it.
 
     Raises:
-        InputError: none can be read, or a folder holds none.
+        InputError: none can be read, or a folder holds none, or one of them is standard input.
     """
-    files = captures(places)
+    files, repeated = once(captures(places))
     refused: dict[Path, InputError] = {}
     span = by_time(files, most, refused)
     if len(files) == 1 and refused:
         raise refused[files[0]]
     if files and not span.files:
         raise InputError(f"None of the {len(files)} captures can be read.", f"The first: {refused[files[0]].message}")
-    return span, refused
+    return Chosen(span, refused, repeated)
 
 
 def captures(places: Iterable[Path]) -> list[Path]:
     """The places, with the captures in a folder instead of the folder.
 
     Raises:
-        InputError: a folder holds none, or cannot be read.
+        InputError: a folder holds none, or cannot be read; or one of them is standard input.
     """
+    places = [*places]
+    if any(str(place) == "-" for place in places):
+        raise InputError(
+            "Standard input (-) comes by once only, and to put captures in order of time each is read twice.",
+            "Give a file, or read the stream with `liaowang decode -`.",
+        )
     return [file for place in places for file in _within(place)]
 
 
@@ -133,5 +156,7 @@ def _within(folder: Path) -> list[Path]:
         return [folder]
     found = captures_in(folder)
     if not found:
-        raise InputError(f"There is no capture in the folder {folder}.", "Captures end in .pcap, .pcapng, .gz or .zst.")
+        raise InputError(
+            f"There is no capture in the folder {readable(folder)}.", "Captures end in .pcap, .pcapng, .gz or .zst."
+        )
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -20,6 +21,7 @@ from cli import demo as demonstration
 from cli.content import CONSOLE, Content, read_facts
 from cli.platform import Platform
 from cli.settings import Settings, load
+from collectors.capture.names import readable
 from core.errors import LiaowangError
 from core.ports import AlertFeed
 
@@ -31,7 +33,7 @@ EPILOG = """Examples:
 
 
 class PortInUseError(LiaowangError):
-    """Somebody else listens there."""
+    """Somebody else listens there, or this machine has no such address."""
 
 
 def command(
@@ -49,7 +51,11 @@ def command(
     console = Console(stderr=True, highlight=False)
     listener = _listen(settings)
     facts = read_facts(settings.facts) | (demonstration.FACTS if demo else {})
-    content = Content(lambda message: console.print(f"warning: {message}", soft_wrap=True), settings.rules, facts)
+    content = Content(
+        lambda message: console.print(f"warning: {readable(message)}", soft_wrap=True, markup=False),
+        settings.rules,
+        facts,
+    )
     with Platform(settings, content) as platform:
         app = create_app(platform.services, _api(settings))
         options = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1, access_log=False)
@@ -127,7 +133,8 @@ def _listen(settings: Settings) -> socket.socket:
     except OSError as error:
         listener.close()
         message = f"Cannot listen on {settings.host} port {settings.port}: {error.strerror}."
-        raise PortInUseError(message, "Choose another with --port.") from error
+        port = error.errno in {errno.EADDRINUSE, errno.EACCES}
+        raise PortInUseError(message, f"Choose another with --{'port' if port else 'host'}.") from error
     return listener
 
 

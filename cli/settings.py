@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
+from collectors.capture.names import readable
 from core.errors import LiaowangError, UnknownNameError
 
 PREFIX = "LIAOWANG_"
+_HOW = "The file is TOML in UTF-8: a line is `name = value`, texts stand in quotes; `liaowang config` lists the names."
 
 
 class SettingsError(LiaowangError):
@@ -107,7 +110,7 @@ def load(file: Path | None, flags: dict[str, Any]) -> Origins:
     for source, given in (_file(file), _environment(), ("flag", {k: v for k, v in flags.items() if v is not None})):
         for name, value in given.items():
             if name not in Settings.model_fields:
-                raise UnknownNameError(f"setting in {source}", name, Settings.model_fields)
+                raise UnknownNameError(f"setting in {_place(source, name)}", name, Settings.model_fields)
             values[name], origin[name] = value, source
     try:
         return Origins(Settings.model_validate(values), origin, _unused())
@@ -119,7 +122,7 @@ def _wrong(error: ValidationError, origin: dict[str, str]) -> SettingsError:
     """What to tell of the first value that cannot be; a secret is never shown."""
     first = error.errors(include_url=False)[0]
     name = str(first["loc"][0])
-    where = PREFIX + name.upper() if origin[name] == "environment" else origin[name]
+    where = PREFIX + name.upper() if origin[name] == "environment" else _place(origin[name], name)
     setting = f"The setting {name} ({where})"
     if first["type"] in {"too_short", "string_too_short"}:
         least = first["ctx"]["min_length"]
@@ -136,7 +139,22 @@ def _file(file: Path | None) -> tuple[str, dict[str, Any]]:
         return str(chosen), tomllib.loads(chosen.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise SettingsError(f"The settings in {chosen} cannot be read: {reason}.") from error
+        hint = "" if isinstance(error, OSError) else _HOW
+        raise SettingsError(f"The settings in {readable(chosen)} cannot be read: {reason}.", hint) from error
+
+
+def _place(source: str, name: str) -> str:
+    """The source, and in a file the line with that setting."""
+    if source in {"environment", "flag"}:
+        return source
+    try:
+        lines = Path(source).read_text("utf-8").splitlines()
+    except OSError:
+        return readable(source)
+    named = re.compile(rf"\s*\[*\s*[\"']?{re.escape(name)}\b")
+    return next(
+        (f"{readable(source)}:{number}" for number, line in enumerate(lines, 1) if named.match(line)), readable(source)
+    )
 
 
 def _environment() -> tuple[str, dict[str, Any]]:

@@ -24,10 +24,17 @@ class CsvWriter(TextWriter):
     def __init__(self, target: Target, columns: list[str]) -> None:
         super().__init__(target)
         self.columns = columns
-        with writing(target):
-            self.out.write((",".join(columns) + "\n").encode())
+        self._head = (",".join(columns) + "\n").encode()
+
+    def close(self) -> None:
+        """Writes the names of the columns where there were no rows: not before, for a run that fails writes nothing."""
+        with writing(self.target):
+            self.out.write(self._head)
+        super().close()
 
     def text(self, step: list[RowBatch]) -> bytes:
+        head, self._head = self._head, b""
         rows = pl.concat([plain(batch.rows) for batch in step], how="diagonal")
         missing = [pl.lit(None).alias(name) for name in self.columns if name not in rows.columns]
-        return rows.with_columns(missing).select(self.columns)[in_order(step)].write_csv(include_header=False).encode()
+        lines = rows.with_columns(missing).select(self.columns)[in_order(step)].write_csv(include_header=False)
+        return head + lines.encode()

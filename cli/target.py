@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -108,6 +110,33 @@ def save(path: Path, data: bytes) -> None:
         with contextlib.suppress(OSError):
             target.discard()
         raise
+
+
+def check_file(path: Path) -> None:
+    """Tries whether a file can be written there, before anybody waits for what is to stand in it.
+
+    Raises:
+        OutputError: it cannot.
+    """
+    with writing(path):
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "")
+        if path.is_file() or not path.exists():
+            _probe(path.resolve().parent)
+
+
+def check_folder(folder: Path) -> None:
+    """The same of a folder, which need not be there yet. Raises OutputError."""
+    there = next((one for one in (folder, *folder.absolute().parents) if os.path.lexists(one)), folder)
+    if not there.is_dir():
+        raise OutputError(f"Cannot make the folder {folder}: {'it' if there == folder else there} is a file.")
+    with writing(folder):
+        _probe(there)
+
+
+def _probe(folder: Path) -> None:
+    with tempfile.TemporaryFile(dir=folder):
+        pass
 
 
 def make_folder(folder: Path) -> bool:

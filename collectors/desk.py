@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from collectors.capture.names import readable
 from collectors.capture.source import MOST_DECOMPRESSED, open_capture
 from collectors.delivery import PART, CaptureDelivery
 from collectors.jobs import UPLOAD, Job, Jobs
@@ -213,7 +214,7 @@ class Desk:
         try:
             damage = self._decode(job, path)
         except LiaowangError as error:
-            return UploadState.FAILED, error.said.renamed(str(path), job.upload.name)
+            return UploadState.FAILED, error.said.renamed(readable(path), job.upload.name)
         except Exception:
             if self._over.is_set():
                 raise
@@ -222,7 +223,7 @@ class Desk:
             return UploadState.FAILED, INTERNAL
         if damage is None:
             return UploadState.DONE, NOTHING
-        return UploadState.DAMAGED, damage.renamed(str(path), job.upload.name)
+        return UploadState.DAMAGED, damage.renamed(readable(path), job.upload.name)
 
     def _decode(self, job: Job, path: Path) -> Said | None:
         """Publishes its rows; returns what is wrong with the file."""

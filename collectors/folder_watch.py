@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from collectors.capture.folder import captures_in, watch
+from collectors.capture.names import escaped, readable
 from collectors.capture.source import MOST_DECOMPRESSED, open_capture
 from collectors.ledger import MOST_ATTEMPTS
 from collectors.pipeline import Decoder
@@ -134,13 +136,13 @@ class FolderWatch:
 
     def _watch(self) -> None:
         try:
-            begun = self._folder / self._book.reading
-            if self._book.reading and begun.is_file():
+            begun = self._files().get(self._book.reading)
+            if begun is not None:
                 self._take(begun)
             for path in watch(self._folder, self._seconds, self._over.is_set, self._pause):
                 if self._over.is_set():
                     return
-                if self._book.read.get(path.name) != _state(path):
+                if self._book.read.get(self._called(path)) != _state(path):
                     self._take(path)
         except InputError as error:  # of the folder; a file's own is met where it is read
             if not self._absent:
@@ -154,20 +156,21 @@ class FolderWatch:
 
     def _take(self, path: Path) -> None:
         """Reads a file, and notes that it was read once nothing of it can be lost any more."""
-        book = self._book
+        book, name = self._book, self._called(path)
         state = _state(path)
-        book.attempts = book.attempts + 1 if book.reading == path.name else 1
-        book.reading = path.name
+        book.attempts = book.attempts + 1 if book.reading == name else 1
+        book.reading = name
         self._insist(self._keep)
-        outcome = "captures_unreadable" if book.attempts > MOST_ATTEMPTS else self._read(path)
+        outcome = "captures_unreadable" if book.attempts > MOST_ATTEMPTS else self._read(path, name)
         if book.attempts > MOST_ATTEMPTS:
-            _log.error("%s is let be: the platform ended over it %d times", path, book.attempts - 1)
+            _log.error("%s is let be: the platform ended over it %d times", readable(path), book.attempts - 1)
         while not self._over.is_set() and not self._stream.settle(0.5):
             pass
         if self._over.is_set():
             return
-        book.read = {name: was for name, was in book.read.items() if (self._folder / name).is_file()}
-        book.read[path.name] = state
+        there = self._files()
+        book.read = {one: was for one, was in book.read.items() if one in there}
+        book.read[name] = state
         book.counts["captures_read"] = book.counts.get("captures_read", 0) + 1
         if outcome:
             book.counts[outcome] = book.counts.get(outcome, 0) + 1
@@ -175,18 +178,32 @@ class FolderWatch:
         self._insist(self._keep)
         self._note(0)
 
-    def _read(self, path: Path) -> str:
+    def _called(self, path: Path) -> str:
+        """What people, rows and the book call a file of the folder; no two are called the same."""
+        name = readable(path.name)
+        if name == path.name or not os.path.exists(self._folder / name):  # noqa: PTH110, which fails if it is too long
+            return name
+        return escaped(path.name)
+
+    def _files(self) -> dict[str, Path]:
+        """What is in the folder, by what it is called; nothing while the folder is away."""
+        try:
+            return {self._called(path): path for path in self._folder.iterdir()}
+        except OSError:
+            return {}
+
+    def _read(self, path: Path, name: str) -> str:
         """Publishes the rows of a file; the counter of what was wrong with it, if anything was."""
         try:
             with open_capture(path, self._most) as source:
-                for step in self._decoder.read(source, path.name):
+                for step in self._decoder.read(source, name):
                     if self._over.is_set():
                         return ""
                     for batch in step.rows:
                         self._stream.publish(batch)
                     self._note(step.last_time)
                 if source.damage:
-                    _log.warning("%s is damaged: %s", path, source.damage)
+                    _log.warning("%s is damaged: %s", source.name, source.damage)
                     return "captures_too_large" if source.too_large else "captures_damaged"
         except InputError as error:
             _log.warning("a capture of the watched folder is left out: %s", error)

@@ -175,6 +175,7 @@ POINT: tuple[Field, ...] = (
 CONNECTION: tuple[Field, ...] = (
     Field("event.end", Kind.DATE, "time of the latest packet", "最后一个报文的时间", source=_ECS),
     Field("network.packets", Kind.LONG, "packets in both directions", "双向报文数", source=_ECS),
+    Field("destination.packets", Kind.LONG, "packets that the server sent", "服务端发出的报文数", source=_ECS),
     Field("network.bytes", Kind.LONG, "bytes of them on the wire", "双向字节数（含链路层）", "bytes", _ECS),
     Field(
         "connection.established",

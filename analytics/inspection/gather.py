@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,10 +21,6 @@ MOST_SENDERS = 2 * MOST_LINKS
 MOST_FRAMES = 20
 """Packets that are kept as evidence of each link, talk and act; all are counted."""
 
-_AT_ONCE = 200_000_000
-"""Nanoseconds within which nobody asks for a TCP connection again: RFC 6298 section 2.1 has it wait a second."""
-_MOST_BURSTS = 4
-
 _LINK_KEY = (
     "client.ip",
     "server.ip",
@@ -38,22 +33,20 @@ _LINK_KEY = (
 _TALK_KEY = ("client.ip", "server.ip", "network.protocol")
 _ACT_KEY = (*_TALK_KEY, "ot.command", "ot.outcome")
 _TEXTS = ("client.ip", "server.ip", "client.mac", "server.mac", "network.transport", "network.protocol")
-_Ends = tuple[str, str, int | None, str]
-_COUNTED = ("packets", "size", "first", "last", "answered", "bursts", "frame.file", "frames")
-_BURSTS = pl.List(pl.Struct({"network.packets": pl.Int64, "network.bytes": pl.Int64}))
+_COUNTED = ("packets", "size", "first", "last", "established", "replies", "frame.file", "frames")
 _LinkKey = tuple[str, str, int | None, str, str, str, int | None]
 
 
 @dataclass(slots=True)
 class _Sum:
-    """What is counted of one link, talk or act; `bursts` are packets and bytes of attempts that were over at once."""
+    """What is counted of one link, talk or act; `replies` are the packets that the server sent."""
 
     count: int = 0
     size: int = 0
     first: int = 0
     last: int = 0
-    answered: bool | None = None
-    bursts: set[tuple[int, int]] = field(default_factory=set)
+    established: bool | None = None
+    replies: int = 0
     frames: dict[str, list[int]] = field(default_factory=dict)
     kept: int = 0
 
@@ -134,7 +127,7 @@ class _Links:
 
     def add(self, rows: pl.DataFrame) -> None:
         """Adds rows of the key and what is `_COUNTED`."""
-        for *key, packets, size, first, last, answered, bursts, file, frames in rows.iter_rows():
+        for *key, packets, size, first, last, established, replies, file, frames in rows.iter_rows():
             one = self.sums.get(_key(key))
             if one is None:
                 if len(self.sums) >= MOST_LINKS:
@@ -144,45 +137,21 @@ class _Links:
             one.count += packets
             one.size += size
             one.first, one.last = min(one.first, first), max(one.last, last)
-            one.answered = one.answered if answered is None else bool(one.answered) or answered
-            one.bursts.update([(each["network.packets"], each["network.bytes"]) for each in bursts[:_MOST_BURSTS]])
+            one.established = one.established if established is None else bool(one.established) or established
+            one.replies += replies
             one.keep(file, frames)
 
-    def links(self, asked: bool) -> tuple[Link, ...]:
-        """All of them, by who and to whom; `asked` says that each client sent something.
-
-        A lone packet over anything but TCP had no answer, by whatever MAC addresses one would have come.
-        """
-        lone = self._lone_attempts()
+    def links(self, whole: bool) -> tuple[Link, ...]:
+        """All of them, by who and to whom; `whole` says that they are of all traffic, so that replies were counted."""
         order = sorted(self.sums, key=lambda key: tuple(str(part) for part in key))
-        packets: Counter[_Ends] = Counter()
-        for key, one in self.sums.items():
-            packets[key[:4]] += one.count
-        found = []
-        for key in order:
-            one = self.sums[key]
-            alone = asked and one.answered is None and packets[key[:4]] == 1
-            answered = False if alone else one.answered
-            refused = answered is False and _refused(one, lone.get(key[0], set()))
-            found.append(Link(*key, one.count, one.size, one.first, one.last, answered, one.evidence, asked, refused))
-        return tuple(found)
-
-    def _lone_attempts(self) -> dict[str, set[int]]:
-        """Sizes of the packets by which each client asked for a TCP connection, and nothing followed."""
-        sizes: dict[str, set[int]] = {}
-        for key, one in self.sums.items():
-            if key[3] == "tcp" and one.answered is False and one.count == 1:
-                sizes.setdefault(key[0], set()).add(one.size)
-        return sizes
+        return tuple(_link(key, self.sums[key], whole) for key in order)
 
 
-def _refused(one: _Sum, lone: set[int]) -> bool:
-    """Whether something else than the attempt was there at once, hence the server's refusal (RST, RFC 9293 3.5.2).
-
-    Rows of connections count both directions as one. But an attempt and its repeats are equally long, and how long
-    this client's are, its unanswered ones tell.
-    """
-    return len(lone) == 1 and any(size != packets * length for packets, size in one.bursts for length in lone)
+def _link(key: _LinkKey, one: _Sum, whole: bool) -> Link:
+    replied = one.replies > 0
+    answered = one.established if one.established is not None or not whole else replied
+    asked = whole and one.count > one.replies
+    return Link(*key, one.count, one.size, one.first, one.last, answered, one.evidence, asked, replied)
 
 
 def _key(parts: list[object]) -> _LinkKey:
@@ -199,7 +168,7 @@ def _key(parts: list[object]) -> _LinkKey:
 
 
 def _links_of_connections(rows: pl.DataFrame) -> pl.DataFrame:
-    time = pl.col("@timestamp").cast(pl.Int64)
+    time, established = pl.col("@timestamp").cast(pl.Int64), pl.col("connection.established")
     ends = [
         pl.col(f"{end}.{part}").alias(f"{side}.{part}")
         for side, end in (("client", "source"), ("server", "destination"))
@@ -207,21 +176,19 @@ def _links_of_connections(rows: pl.DataFrame) -> pl.DataFrame:
     ]
     shown = rows.with_columns(
         *ends,
-        pl.col("connection.established").alias("answered"),
         time.alias("time"),
         pl.col("event.end").cast(pl.Int64).alias("last"),
     )
-    attempt = ~pl.col("answered") & (pl.col("network.packets") > 1) & (pl.col("last") - pl.col("time") < _AT_ONCE)
     return (
         _plain(shown)
         .group_by(*_LINK_KEY, "frame.file", maintain_order=True)
         .agg(
-            pl.struct("network.packets", "network.bytes").filter(attempt).alias("bursts"),
             pl.col("network.packets").fill_null(0).sum().alias("packets"),
             pl.col("network.bytes").fill_null(0).sum().alias("size"),
             pl.col("time").min().alias("first"),
             pl.col("last").max(),
-            pl.when(pl.col("answered").is_not_null().any()).then(pl.col("answered").any()).alias("answered"),
+            pl.when(established.is_not_null().any()).then(established.any()).alias("established"),
+            pl.col("destination.packets").fill_null(0).sum().alias("replies"),
             pl.col("frame.number").unique(maintain_order=True).head(MOST_FRAMES).alias("frames"),
         )
         .select(*_LINK_KEY, *_COUNTED)
@@ -240,7 +207,7 @@ def _links_of_messages(rows: pl.DataFrame) -> pl.DataFrame:
             pl.col("frame.number").unique(maintain_order=True).head(MOST_FRAMES).alias("frames"),
         )
         .with_columns(
-            pl.lit(0).alias("size"), pl.lit(None, pl.Boolean).alias("answered"), pl.lit([], _BURSTS).alias("bursts")
+            pl.lit(0).alias("size"), pl.lit(None, pl.Boolean).alias("established"), pl.lit(0).alias("replies")
         )
         .select(*_LINK_KEY, *_COUNTED)
     )

@@ -33,7 +33,7 @@ def site(
     """Who belongs to the site; `senders` are addresses known to have sent something, beside what `links` tell.
 
     An address that others sent packets to is no device: a scan tries many that do not exist. It is one where it asked
-    itself; where a TCP connection to it was established or refused; or where its neighbours reach it by a MAC address
+    itself; where it replied, if only to refuse a TCP connection; or where its neighbours reach it by a MAC address
     that is its own, for to tell it, it answered (ARP, RFC 826; neighbour discovery, RFC 4861).
 
     A public address is of the site where it is registered, or speaks with another of its block and both come with
@@ -74,7 +74,7 @@ def _speakers(links: Iterable[Link], behind: _Behind) -> set[str]:
     for link in links:
         if link.asked:
             found.add(link.client)
-        if link.answered or link.refused or _resolved(link, behind):
+        if link.answered or link.replied or _resolved(link, behind):
             found.add(link.server)
     return found
 

@@ -89,7 +89,7 @@ class Line:
     def words(self) -> tuple[str, str]:
         """What the comparison says of it, in English and in Chinese."""
         if self.status is Status.MISSING and self.packets:
-            return "not seen; spoken to, no answer recognised", "未出现；有访问，未识别到应答"
+            return "not seen; spoken to, no answer seen", "未出现；有访问，未见应答"
         return self.status.words
 
     @property

@@ -29,11 +29,11 @@ class Link:
         size: bytes of both directions; 0 where it is not known.
         first: time of the first packet, ns since 1970.
         last: time of the last.
-        answered: whether a TCP connection was established, false too for a lone packet over another transport; None
-            where that is not known.
+        answered: whether anything came about: a TCP connection was established, something else had a reply; None where
+            that is not known.
         frames: the first packets.
         asked: whether the client sent any of them.
-        refused: whether the server turned a TCP connection down, hence sent something itself.
+        replied: whether the server sent any, if only to turn a TCP connection down.
     """
 
     client: str
@@ -50,7 +50,7 @@ class Link:
     answered: bool | None = None
     frames: tuple[Frames, ...] = ()
     asked: bool = True
-    refused: bool = False
+    replied: bool = False
 
     @property
     def service(self) -> services.Service | None:

@@ -15,6 +15,7 @@ from cli.content import Content
 from cli.inspector import registered
 from cli.inspector.book import Book, Task
 from cli.inspector.inspect import Listed, Outcome, Place, inspect
+from collectors.capture.names import readable
 from collectors.capture.source import MOST_DECOMPRESSED
 from collectors.ledger import INTERNAL, problem
 from core.errors import LiaowangError, NotFoundError
@@ -220,7 +221,7 @@ class InspectionDesk:
     def _named(self, said: Said, task: Task) -> Said:
         """The same with the names that people know instead of paths."""
         for one, name in zip(task.uploads, task.run.captures, strict=True):
-            said = said.renamed(str(self._captures / one), name)
+            said = said.renamed(readable(self._captures / one), name)
         return said
 
     def _forget(self, key: str) -> None:

@@ -38,6 +38,7 @@ def connection_rows(seen: Connections, origin: Origin, file: str, shift: int = 0
         "observer.name": _constant(origin.observer, n),
         "event.end": pa.array(seen.last + shift, pa.int64()).cast(Kind.DATE.arrow),
         "network.packets": pa.array(seen.packets),
+        "destination.packets": pa.array(seen.answers),
         "network.bytes": pa.array(seen.bytes),
         "connection.established": pa.array(seen.established > 0, mask=seen.established < 0),
     }

@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from collectors.capture.layout import PCAPNG
 from collectors.capture.source import Source
 from core.said import Said
 
 from . import passes, records
 from .compiled import wrapping
 from .counters import COUNTERS, NUMBER
-from .index import ODD
+from .index import NO_INTERFACE, ODD
 from .passes import assemble, find_cut_packet, find_packets, layers, let_go, prepare, resume
 from .paths import connections, paths
 from .tables import framings_of, gather
@@ -89,6 +90,7 @@ class Engine:
         first = 1
         for n in self._packets(source, min(most, records.PACKETS)):
             self._work["first_frame"] = first
+            source.damage = source.damage or self._undeclared(source, n, first)
             yield from self._step(n)
             first += n
         yield from self._flush()
@@ -202,6 +204,20 @@ class Engine:
             )
             if n:
                 yield n
+
+    def _undeclared(self, source: Source, n: int, first: int) -> Said | None:
+        """What is wrong where one of n packets names an interface of pcapng that the file does not describe."""
+        described = self._state["reading"][0]["interfaces"]
+        if source.layout.kind != PCAPNG or described > records.INTERFACES:  # there is no room for more, which is ours
+            return None
+        odd = np.flatnonzero(self._state["packets"][0]["link"][:n] == NO_INTERFACE)
+        if not odd.size:
+            return None
+        number = first + int(odd[0])
+        return Said(
+            f"Packet {number} is of an interface that the file does not describe; such packets were not read.",
+            f"第 {number} 个报文所属的接口未在文件中描述，此类报文未读取。",
+        )
 
     def _jump(self, source: Source, pos: int, end: int, before: int) -> int:
         """Where records go on after damage at `pos`; `end` less a few bytes when not in memory."""

@@ -18,7 +18,7 @@ TRANSPORTS = {
 }  # fmt: skip
 """By IP protocol number, as IANA and ECS write them."""
 _TRANSPORT_TEXTS = pa.array([TRANSPORTS.get(number, str(number)) for number in range(256)], pa.string())
-_SUMS = ("packets", "octets", "first", "last", "frame")
+_SUMS = ("packets", "answers", "octets", "first", "last", "frame")
 _EITHER = pa.array(["udp", "tcp"], pa.string())
 
 
@@ -48,7 +48,7 @@ def connections(state: Any, n: int) -> Connections:
     rows = state["connections"][0][:n]
     macs, ips = _book(state, MAC), _book(state, IP)
     tcp, udp = rows["next"] == TCP, rows["next"] == UDP
-    packets, octets, first, last, frame = (rows[name].astype(np.int64) for name in _SUMS)
+    packets, answers, octets, first, last, frame = (rows[name].astype(np.int64) for name in _SUMS)
     return Connections(
         Words(numbers[0], macs),
         Words(numbers[1], ips),
@@ -58,6 +58,7 @@ def connections(state: Any, n: int) -> Connections:
         _compact(rows["next"]),
         rows["vlan"].astype(np.int32),
         packets,
+        answers,
         octets,
         first,
         last,

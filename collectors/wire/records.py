@@ -91,13 +91,15 @@ PATH = record(
 )  # fmt: skip
 GAP = record(fid="i8", at="u4", n="u4")
 """Bytes of a stream that were given up for lost: they may come late. Each stream has `GAPS_KEPT`, used in turn."""
-SEEN = record(fid="i8", mac0="i8", mac1="i8", stamp="i4", row="i4")
-"""In which row of `connections` a stream is counted, and in which batch and between which MACs that holds."""
+SEEN = record(fid="i8", mac0="i8", mac1="i8", stamp="i4", row="i4", answers="u1")
+"""In which row of `connections` a stream is counted, whether as the server's, and in which batch and between which MACs
+that holds."""
 CONNECTION = record(
     client0="i8", client1="i8", server0="i8", server1="i8", client_mac="i8", server_mac="i8", first="i8", last="i8",
-    frame="i8", packets="i8", octets="i8", port="i4", vlan="i4", next="u1", link="u1", established="u1",
+    frame="i8", packets="i8", answers="i8", octets="i8", port="i4", vlan="i4", next="u1", link="u1", established="u1",
 )  # fmt: skip
-"""What one client and one port of a server exchanged in a batch. `link`: the MACs tell connections apart."""
+"""What one client and one port of a server exchanged in a batch. `answers`: of the packets those that the server sent;
+`link`: the MACs tell connections apart."""
 WORD = record(high="i8", low="i8", stamp="i4", number="i4", kind="u1")
 """A place of the table of words: which number an address has in this batch."""
 BOOK = record(words="i8", letters="i8")

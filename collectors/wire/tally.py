@@ -34,6 +34,7 @@ def tally(m: Memory, z: State, i: int, n: int) -> int:
             mac0, mac1 = addresses(m, k)
         if s.stamp != w.batch or s.fid != k.fid or s.mac0 != mac0 or s.mac1 != mac1:
             s.row = connection(z, k, mac0 & SIX_BYTES if k.link == ETHERNET else 0, mac1 >> 16 & SIX_BYTES)
+            s.answers = serves(z, k)
             s.stamp = w.batch
             s.fid = k.fid
             s.mac0 = mac0
@@ -45,9 +46,17 @@ def tally(m: Memory, z: State, i: int, n: int) -> int:
                 c.frame = w.first_frame + j
         c = z.connections[s.row]
         c.packets += 1
+        c.answers += s.answers
         c.octets += k.wire
         c.last = max(int64(c.last), int64(k.ts))
     return int64(w.connections)
+
+
+@compiled
+def serves(z: State, k: Record) -> bool:
+    """Whether the server sent packet k."""
+    f = z.flows[k.flow]
+    return f.server == k.side if f.fid == k.fid else k.reply != 0
 
 
 @compiled
@@ -55,10 +64,8 @@ def connection(z: State, k: Record, to_mac: int, by_mac: int) -> int:
     """The row of packet k's connection, a new one without packets where there is none yet."""
     w = z.work[0]
     f = z.flows[k.flow]
-    known = f.fid == k.fid
-    answers = f.server == k.side if known else k.reply != 0
     x = z.connections[w.connections]
-    if answers:
+    if serves(z, k):
         x.client0, x.client1, x.server0, x.server1 = k.dst0, k.dst1, k.src0, k.src1
         x.client_mac, x.server_mac, x.port = to_mac, by_mac, k.sport
     else:
@@ -72,9 +79,10 @@ def connection(z: State, k: Record, to_mac: int, by_mac: int) -> int:
     if row == w.connections:
         w.connections += 1
         c.packets = 0
+        c.answers = 0
         c.octets = 0
         c.established = 0
-    if known and f.tcp & ESTABLISHED == ESTABLISHED:
+    if f.fid == k.fid and f.tcp & ESTABLISHED == ESTABLISHED:
         c.established = 1
     c.client_mac = c.client_mac or x.client_mac
     c.server_mac = c.server_mac or x.server_mac

@@ -179,6 +179,7 @@ class Connections:
         transport: `tcp`, `udp`, `icmp`, ..., else the number of the IP protocol.
         vlan: as in `Paths`.
         packets: in both directions.
+        answers: of these, sent by the server.
         bytes: of these packets on the wire, link layer included.
         first: ns since 1970-01-01 UTC of the first packet.
         last: of the latest packet.
@@ -194,6 +195,7 @@ class Connections:
     transport: Words
     vlan: npt.NDArray[np.int32]
     packets: Integers
+    answers: Integers
     bytes: Integers
     first: Integers
     last: Integers

@@ -61,11 +61,11 @@ def test_a_password_that_is_too_short_is_said_and_never_shown(liaowang: Run) -> 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("prot = 9000", "Unknown setting in {file} 'prot'. Did you mean port or host?"),
-        ("port = 70000", "The setting port ({file}) cannot be 70000: Input should be less than or equal to 65535."),
-        ("port = 'many'", "The setting port ({file}) cannot be 'many': Input should be a valid integer"),
-        ("site = ''", "The setting site ({file}) is too short. It needs at least 1 character."),
-        ("admin_password = 5", "The setting admin_password ({file}) cannot be that: "),
+        ("prot = 9000", "Unknown setting in {file}:1 'prot'. Did you mean port or host?"),
+        ("port = 70000", "The setting port ({file}:1) cannot be 70000: Input should be less than or equal to 65535."),
+        ("port = 'many'", "The setting port ({file}:1) cannot be 'many': Input should be a valid integer"),
+        ("site = ''", "The setting site ({file}:1) is too short. It needs at least 1 character."),
+        ("admin_password = 5", "The setting admin_password ({file}:1) cannot be that: "),
         ("port =", "The settings in {file} cannot be read: Invalid value (at line 1"),
     ],
 )
@@ -83,6 +83,32 @@ def test_what_is_wrong_in_a_file_is_said_with_the_file_and_2(
 def test_a_named_file_that_is_missing_is_said(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"missing\.toml cannot be read: No such file or directory\."):
         load(tmp_path / "missing.toml", {})
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            'site = "a"\nport = "x\n',
+            "The settings in {} cannot be read: Illegal character '\\n' (at line 2, column 10). ",
+        ),
+        ('site = "a"\nport = "abc"\n', "The setting port ({}:2) cannot be 'abc': Input should be a valid integer"),
+        ('site = "a"\n\nprot = 1\n', "Unknown setting in {}:3 'prot'. Did you mean port"),
+        ('site = "a"\n[server]\nport = 1\n', "Unknown setting in {}:2 'server'."),
+    ],
+)
+def test_what_is_wrong_in_a_file_is_said_with_its_line_and_what_to_do(
+    liaowang: Run, tmp_path: Path, text: str, said: str
+) -> None:
+    file = tmp_path / "broken.toml"
+    file.write_text(text, "utf-8")
+    done = liaowang("config", "-c", file)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"liaowang: {said.format(file)}")
+    if "cannot be read" in said:
+        assert done.stderr.endswith(
+            "a line is `name = value`, texts stand in quotes; `liaowang config` lists the names.\n"
+        )
 
 
 def test_an_unknown_setting_suggests_the_nearest(tmp_path: Path) -> None:

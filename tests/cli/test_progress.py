@@ -10,7 +10,7 @@ from rich.console import Console
 
 from cli import progress as module
 from cli.progress import Progress
-from cli.reading import Reading
+from cli.reading import Reading, in_time
 from collectors.capture.source import open_capture
 from collectors.pipeline import Decoder
 from core.scope import Origin
@@ -84,7 +84,8 @@ def test_a_capture_knows_how_many_of_its_bytes_are_read_compressed_or_not(hour: 
 
 def test_a_site_that_is_read_is_as_far_as_the_bytes_of_its_captures(hour: Path) -> None:
     with Progress("analysing", [str(hour)]) as progress:
-        places = [sum(progress._done.values()) for _ in Reading(progress, [hour]).rows([hour], last=True)]
+        reading = Reading(progress, in_time([hour]))
+        places = [sum(progress._done.values()) for _ in reading.rows([hour], last=True)]
     assert len(set(places)) > 2
     assert places == sorted(places)
     assert places[-1] == progress.total == hour.stat().st_size

@@ -42,7 +42,7 @@ def connections(data: bytes, most: int = 16384) -> list[dict[str, object]]:
 
 def _entries(part: Connections) -> list[dict[str, object]]:
     words = ("client_mac", "client_ip", "server_mac", "server_ip", "transport")
-    numbers = ("server_port", "vlan", "packets", "bytes", "first", "last", "frame", "established")
+    numbers = ("server_port", "vlan", "packets", "answers", "bytes", "first", "last", "frame", "established")
     return [
         {**{name: getattr(part, name)[i] for name in words}, **{name: int(getattr(part, name)[i]) for name in numbers}}
         for i in range(len(part))
@@ -56,6 +56,7 @@ def test_a_connection_is_one_entry_with_its_packets_bytes_and_times() -> None:
     assert (one["client_ip"], one["server_ip"], one["server_port"], one["transport"]) == (CLIENT, SERVER, 23, "tcp")
     assert (one["client_mac"], one["server_mac"]) == ("02:00:00:00:00:01", "02:00:00:00:00:02")
     assert (one["packets"], one["bytes"], one["frame"]) == (4, sum(map(len, packets)), 1)
+    assert one["answers"] == 2
     assert (one["first"], one["last"]) == (TIME * 10**9, TIME * 10**9 + 3_000_000)
     assert one["established"] == 1
     assert one["vlan"] == -1
@@ -71,7 +72,7 @@ def test_a_port_scan_shows_every_port_and_that_none_was_opened() -> None:
     packets = [ethernet(ip4(CLIENT, SERVER, tcp(40000, port, 1, b"", SYN))) for port in range(1, 500)]
     found = connections(pcap(packets))
     assert [one["server_port"] for one in found] == list(range(1, 500))
-    assert {one["established"] for one in found} == {0}
+    assert {(one["established"], one["answers"]) for one in found} == {(0, 0)}
 
 
 @pytest.mark.parametrize(("flags", "ends"), [(SYN | ACK, RST), (RST | ACK, ACK | RST)])
@@ -214,14 +215,39 @@ def test_packets_and_bytes_of_connections_are_those_of_tshark(shared: Path, tsha
     assert not {(server, client, own) for client, server, _, own in asked} & {key[:3] for key in ours}
 
 
-def _ours(path: Path) -> dict[Key, tuple[int, int]]:
+@pytest.mark.oracle
+@pytest.mark.parametrize("capture", CAPTURES)
+def test_packets_of_the_server_are_those_that_tshark_sees_from_its_port(
+    shared: Path, tshark: Path, capture: str
+) -> None:
+    path = shared / "captures" / capture
+    said: Counter[Key] = Counter()
+    fields = ("ip.src", "ip.dst", "tcp.srcport", "udp.srcport")
+    for line in _fields(tshark, path, "(tcp || udp) && ip && !icmp", *fields):
+        server, client, tcp_port, udp_port = line.split(";")
+        said[client, server, int(tcp_port or udp_port), "tcp" if tcp_port else "udp"] += 1
+    ours = {key: n for key, n in _answers(path).items() if ":" not in key[0]}
+    assert ours
+    assert ours == {key: said[key] for key in ours}
+
+
+def _answers(path: Path) -> dict[Key, int]:
+    names = ("source.ip", "destination.ip", "destination.port", "network.transport")
+    sums = _ported(path).group_by(names).agg(pl.col("destination.packets").sum())
+    return {(str(c), str(s), int(p), str(t)): n for c, s, p, t, n in sums.iter_rows()}
+
+
+def _ported(path: Path) -> pl.DataFrame:
     decoder = Decoder(Origin(), kinds=frozenset({RowKind.CONNECTIONS}))
     with open_capture(path) as source:
         parts = [pl.DataFrame(pl.from_arrow(batch.rows)) for step in decoder.read(source, "") for batch in step.rows]
-    names = ["source.ip", "destination.ip", "destination.port", "network.transport"]
-    ported = pl.concat(parts).filter(pl.col("network.transport").cast(pl.String).is_in(["tcp", "udp"]))
-    texts = [pl.col(name).cast(pl.String) for name in (names[0], names[1], names[3])]
-    sums = ported.with_columns(texts).group_by(names).agg(pl.col("network.packets", "network.bytes").sum())
+    texts = [pl.col(name).cast(pl.String) for name in ("source.ip", "destination.ip", "network.transport")]
+    return pl.concat(parts).with_columns(texts).filter(pl.col("network.transport").is_in(["tcp", "udp"]))
+
+
+def _ours(path: Path) -> dict[Key, tuple[int, int]]:
+    names = ("source.ip", "destination.ip", "destination.port", "network.transport")
+    sums = _ported(path).group_by(names).agg(pl.col("network.packets", "network.bytes").sum())
     return {(c, s, int(p), t): (n, size) for c, s, p, t, n, size in sums.iter_rows()}
 
 

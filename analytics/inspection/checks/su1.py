@@ -21,11 +21,6 @@ from core.entities import Evidence, Finding
 
 REQUIREMENT = "SU-1"
 _MOST_NAMED = 5
-_LIMIT = Words(
-    "From behind a router, answers other than an established TCP connection may not be recognised.",
-    "经路由到达的地址，除建立 TCP 连接外，其他应答可能无法识别。",
-)
-
 _ADVICE = Words(
     "Find each unknown device: register it, or take it off the network. Correct what differs.",
     "逐一查明未登记设备，予以登记或断开；更正不一致的登记内容。",
@@ -38,7 +33,6 @@ def check(seen: Seen) -> Finding:
     It is met where every device that spoke is registered as it is: of these that is proof. A registered device that
     did not speak within the time may be switched off or elsewhere, so it counts neither way. What was only spoken to
     is no device, for a scan tries many addresses that do not exist: those are named, and no verdict rests on them.
-    Traffic cannot tell all of them from devices that answered: see `_LIMIT`.
     """
     lines = compare(seen)
     if seen.register is None:
@@ -79,12 +73,11 @@ def _tried(seen: Seen) -> Words:
         return NO_WORDS
     number, first = len(seen.tried), seen.tried[:_MOST_NAMED]
     more = number > len(first)
-    found = Words(
-        f"Tried by others, without an answer that could be recognised, and counted as no device: "
+    return Words(
+        f"Tried by others, never seen to answer, and counted as no device: "
         f"{number} {'address' if number == 1 else 'addresses'} ({', '.join(first)}{' …' if more else ''}).",
-        f"另有 {number} 个地址仅被其他主机尝试访问，未识别到其应答，不计为设备（{'、'.join(first)}{'……' if more else ''}）。",
+        f"另有 {number} 个地址仅被其他主机尝试访问，未见其应答，不计为设备（{'、'.join(first)}{'……' if more else ''}）。",
     )
-    return also(found, _LIMIT)
 
 
 def _tried_evidence(seen: Seen) -> list[Evidence]:
@@ -97,8 +90,8 @@ def _tried_evidence(seen: Seen) -> list[Evidence]:
     for client, same in links.items():
         number, packets = len({link.server for link in same}), sum(link.packets for link in same)
         line = Evidence(
-            f"{seen.label(client)} tried {number} {'address' if number == 1 else 'addresses'}, no answer recognised",
-            f"{seen.label(client)} 尝试访问 {number} 个地址，未识别到应答",
+            f"{seen.label(client)} tried {number} {'address' if number == 1 else 'addresses'}, no answer seen",
+            f"{seen.label(client)} 尝试访问 {number} 个地址，未见应答",
             merge(link.frames for link in same),
             packets,
         )
