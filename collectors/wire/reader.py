@@ -41,7 +41,7 @@ class Reader:
 
     Attributes:
         others: units of the framing that are not this protocol's.
-        skipped: objects in messages that are not decoded.
+        skipped: objects in messages that are not decoded, where points are wanted.
     """
 
     def __init__(
@@ -132,7 +132,8 @@ class Reader:
         found.forget()
 
     def _rows(self, protocol: type[Protocol], found: Found, origin: Origin) -> Iterator[RowBatch]:
-        self.skipped += sum(one.count(found.pdus) for one in protocol.skipped)
+        if RowKind.POINTS in self.kinds:  # who wants no objects need not walk over them
+            self.skipped += sum(one.count(found.pdus) for one in protocol.skipped)
         makers = {RowKind.MESSAGES: messages, RowKind.TRANSACTIONS: transactions, RowKind.POINTS: points}
         for kind, make in makers.items():
             if kind not in self.kinds or (kind is RowKind.TRANSACTIONS and not self._matcher):

@@ -75,9 +75,10 @@ def test_a_request_to_read_carries_no_objects() -> None:
 
 
 @pytest.mark.parametrize("kind", RowKind)
-def test_the_count_does_not_hang_on_the_rows_that_are_wanted(kind: RowKind) -> None:
+def test_objects_are_counted_once_where_points_are_wanted_and_not_walked_over_where_they_are_not(kind: RowKind) -> None:
     sent = [(ASK, dnp3.request(1, "C8 00 06")), (ANSWER, dnp3.response("C8 01 00 00 00 01"))]
-    assert skipped("dnp3", sent, frozenset({kind})) == 1
+    assert skipped("dnp3", sent, frozenset({kind, RowKind.POINTS})) == 1
+    assert skipped("dnp3", sent, frozenset({kind})) == (kind is RowKind.POINTS)
 
 
 @pytest.mark.parametrize(
