@@ -30,7 +30,7 @@ class Budget:
 
     def share(self, evidence: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """The rows whose pair is listed, and the others without their addresses, so that they are one finding."""
-        time = pl.col("@timestamp").cast(pl.Int64)
+        time = pl.col("@timestamp").cast(pl.Int64).fill_null(0)
         ends = (address(evidence, side).alias(side) for side in ("source", "destination"))
         pairs = evidence.select((time - time % WINDOW).alias("window"), *ends, "network.protocol")
         numbers = combinations(pairs)

@@ -25,7 +25,8 @@ def combinations(columns: Iterable[pl.Series]) -> Numbers:
     """For each row the number of its combination of values, from 0 in order of first appearance; null is a value.
 
     The columns are packed into one integer a row, each in as many bits as the values at hand need; where 64 do not
-    suffice, what is packed so far is numbered first. At least one column, all of the same length; texts as categories.
+    suffice, what is packed so far is numbered first. At least one column, all of the same length: of integers, truths,
+    texts or categories.
     """
     packed, used = None, 0
     for column in columns:

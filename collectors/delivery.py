@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
+from collectors.capture.names import readable
 from collectors.capture.source import open_capture
 from core.errors import InputError
 from core.ids import make_id
@@ -63,7 +64,9 @@ class CaptureDelivery:
         except OSError as error:
             raise _refused(error) from error
         except InputError as error:
-            raise InputError(error.message.replace(str(self._path), self._name), error.hint) from error
+            told = readable(self._path)
+            zh = error.said.renamed(told, self._name).zh
+            raise InputError(error.message.replace(told, self._name), error.hint, zh) from error
         self._path = path
         upload = Upload(key, origin.organization, origin.site, self._name, self._size, self._user, at)
         self._accept(upload, self._digest.hexdigest())

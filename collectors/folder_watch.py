@@ -136,7 +136,7 @@ class FolderWatch:
 
     def _watch(self) -> None:
         try:
-            begun = self._files().get(self._book.reading)
+            begun = (self._files() or {}).get(self._book.reading)
             if begun is not None:
                 self._take(begun)
             for path in watch(self._folder, self._seconds, self._over.is_set, self._pause):
@@ -169,7 +169,8 @@ class FolderWatch:
         if self._over.is_set():
             return
         there = self._files()
-        book.read = {one: was for one, was in book.read.items() if one in there}
+        if there is not None:
+            book.read = {one: was for one, was in book.read.items() if one in there}
         book.read[name] = state
         book.counts["captures_read"] = book.counts.get("captures_read", 0) + 1
         if outcome:
@@ -185,12 +186,12 @@ class FolderWatch:
             return name
         return escaped(path.name)
 
-    def _files(self) -> dict[str, Path]:
-        """What is in the folder, by what it is called; nothing while the folder is away."""
+    def _files(self) -> dict[str, Path] | None:
+        """What is in the folder, by what it is called; None while the folder is away."""
         try:
             return {self._called(path): path for path in self._folder.iterdir()}
         except OSError:
-            return {}
+            return None
 
     def _read(self, path: Path, name: str) -> str:
         """Publishes the rows of a file; the counter of what was wrong with it, if anything was."""

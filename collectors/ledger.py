@@ -98,8 +98,9 @@ class Ledger(Generic[Work]):
     def note(self, key: str, **progress: Any) -> None:
         """Says how far one has come, which nothing depends on after a restart."""
         with self._lock:
-            one = self._work[key]
-            self._work[key] = one.changed(one.attempts, **progress)
+            one = self._work.get(key)
+            if one is not None and one.told.state not in OVER:
+                self._work[key] = one.changed(one.attempts, **progress)
 
     def _take(self, one: Work) -> list[str]:
         """Takes one more, under the lock; beyond two hundred the oldest that are over are forgotten: their ids."""

@@ -40,6 +40,6 @@ class AuditNote:
     @property
     def actor(self) -> Actor:
         """Who stands behind it: what no user did and nobody tried, the platform did."""
-        if self.user:
-            return Actor.USER
-        return Actor.UNKNOWN if self.action == REFUSED else Actor.PLATFORM
+        if self.action == REFUSED:
+            return Actor.UNKNOWN
+        return Actor.USER if self.user else Actor.PLATFORM

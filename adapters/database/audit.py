@@ -17,9 +17,9 @@ from core.ports import AuditFilter
 _PLACE: Final = re.compile(r"[1-9]\d{0,17}", re.ASCII)
 _log = tables.audit.c
 _OF: Final[dict[Actor, ColumnElement[bool]]] = {
-    Actor.USER: _log.user != "",
+    Actor.USER: and_(_log.user != "", _log.action != REFUSED),
     Actor.PLATFORM: and_(_log.user == "", _log.action != REFUSED),
-    Actor.UNKNOWN: and_(_log.user == "", _log.action == REFUSED),
+    Actor.UNKNOWN: _log.action == REFUSED,
 }
 
 

@@ -109,7 +109,7 @@ def _in_time(files: Joined, check: Check) -> pa.Table | None:
     if schema is None or times is None:
         return None
     order = sort(times)
-    at_once = max(1, _CELLS // files.rows)
+    at_once = max(1, _CELLS // max(1, files.rows))
     columns: list[pa.Array] = []
     while len(columns) < len(schema):
         some = files.columns(schema.names[len(columns) : len(columns) + at_once])
@@ -120,7 +120,7 @@ def _in_time(files: Joined, check: Check) -> pa.Table | None:
         del some
         # Arrow would keep what they had for a while, and the next columns come at once.
         pa.default_memory_pool().release_unused()
-    return pa.Table.from_arrays(columns, names=schema.names)
+    return pa.Table.from_arrays(columns, schema=schema)
 
 
 def sort(times: pa.Table) -> pa.Array:

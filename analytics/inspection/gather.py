@@ -148,9 +148,10 @@ class _Links:
 
 
 def _link(key: _LinkKey, one: _Sum, whole: bool) -> Link:
-    replied = one.replies > 0
-    answered = one.established if one.established is not None or not whole else replied
-    asked = whole and one.count > one.replies
+    asked, replied = whole and one.count > one.replies, one.replies > 0
+    answered = one.established
+    if answered is None and whole and (replied or one.count == 1):
+        answered = replied  # else unknown: what reports by itself, such as syslog, gets no reply
     return Link(*key, one.count, one.size, one.first, one.last, answered, one.evidence, asked, replied)
 
 

@@ -29,8 +29,8 @@ class Link:
         size: bytes of both directions; 0 where it is not known.
         first: time of the first packet, ns since 1970.
         last: time of the last.
-        answered: whether anything came about: a TCP connection was established, something else had a reply; None where
-            that is not known.
+        answered: whether anything came about: a TCP connection was established, something else had a reply; false too
+            for a lone packet without one; None where that is not known.
         frames: the first packets.
         asked: whether the client sent any of them.
         replied: whether the server sent any, if only to turn a TCP connection down.

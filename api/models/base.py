@@ -22,7 +22,7 @@ class Words(Model):
     @classmethod
     def some(cls, en: str, zh: str) -> Self | None:
         """The text, none where it is empty."""
-        return cls(en=en, zh=zh) if en else None
+        return cls(en=en, zh=zh or en) if en else None
 
 
 class Page(Model, Generic[Item]):

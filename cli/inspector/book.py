@@ -87,13 +87,15 @@ class Book(Ledger[Task]):
         return task.run
 
     def is_cancelled(self, key: str) -> bool:
-        """Whether somebody cancelled it."""
-        return self.get(key).run.state is UploadState.CANCELLED
+        """Whether somebody cancelled it; so it is where it was forgotten since."""
+        task = self.find(key)
+        return task is None or task.run.state is UploadState.CANCELLED
 
     def decide(self, key: str) -> bool:
         """Whether what came of it may be kept; where it may, it is too late to cancel it."""
         with self._lock:
-            if self._work[key].run.state is UploadState.CANCELLED:
+            task = self._work.get(key)
+            if task is None or task.run.state is UploadState.CANCELLED:
                 return False
             self._decided.add(key)
             return True

@@ -141,7 +141,10 @@ class InspectionDesk:
                 return  # the stores were closed under it; the next run takes it up
 
     def _take(self, key: str) -> None:
-        task = self._book.get(key)
+        task = self._book.find(key)
+        if task is None or self._book.is_cancelled(key):
+            self._forget(key)
+            return
         self._insist(lambda: self._book.change(key, attempts=task.attempts + 1, state=UploadState.RUNNING))
         try:
             changes = self._made(task)

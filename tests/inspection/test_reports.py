@@ -15,6 +15,7 @@ import pytest
 
 from analytics.inspection.annex import About, Capture, annex, dump, state_name
 from analytics.inspection.report import fonts
+from analytics.inspection.report.document import document
 from analytics.inspection.report.labels import LABELS, RECTIFICATIONS, ROLES, VERDICTS
 from analytics.inspection.report.reports import InspectionReports
 from analytics.inspection.requirements import ITEMS, standard
@@ -162,3 +163,12 @@ def test_what_cannot_be_written_is_refused_by_name(form: str, language: str) -> 
 def test_every_label_has_both_languages() -> None:
     tables: list[Mapping[Any, tuple[str, str]]] = [LABELS, VERDICTS, RECTIFICATIONS, ROLES]
     assert all(en and zh for table in tables for en, zh in table.values())
+
+
+def test_what_an_earlier_version_kept_in_one_language_is_shown_as_it_is() -> None:
+    kept = annex(ABOUT, SITE, [ALERT])
+    kept["captures"][0]["damage"] = "cut off"
+    kept["register"]["problems"] = ["line 3: neither an IP nor a MAC address"]
+    made = document(INSPECTION, kept, "zh")
+    assert made["captures"][0]["damage"] == "cut off"
+    assert made["register"]["problems"] == ["line 3: neither an IP nor a MAC address"]

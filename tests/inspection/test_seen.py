@@ -130,12 +130,19 @@ def test_a_refusal_from_behind_a_router_is_an_answer_and_a_repeated_question_is_
     assert site.tried == ("10.9.0.1", "10.9.0.3")
 
 
-def test_over_udp_a_reply_is_an_answer_and_a_repeated_question_is_none(wire: Wire, tmp_path: Path) -> None:
+def test_over_udp_a_reply_is_an_answer_a_lone_packet_had_none_and_of_reports_nobody_knows(
+    wire: Wire, tmp_path: Path
+) -> None:
     wire.talk(host("ews"), routed("8.8.8.8"), 53, udp=True)
-    for _ in range(3):
-        wire.talk(host("hmi"), routed("8.8.8.8"), 53, udp=True, refused=True)
+    wire.talk(host("hmi"), routed("8.8.8.8"), 53, udp=True, refused=True)
+    for _ in range(300):
+        wire.talk(host("plc-water"), host("historian"), 514, udp=True, refused=True)
     links = of(wire.save(tmp_path / "udp.pcap")).links
-    assert {one.client: one.answered for one in links} == {host("ews")[0]: True, host("hmi")[0]: False}
+    assert {one.client: one.answered for one in links} == {
+        host("ews")[0]: True,
+        host("hmi")[0]: False,
+        host("plc-water")[0]: None,
+    }
 
 
 def test_a_scan_to_the_internet_that_nobody_answers_is_told_as_an_attempt() -> None:

@@ -218,3 +218,30 @@ def test_the_next_one_is_made_when_the_one_before_it_is_cancelled(
     assert _told(desk, second).problem == ""
     assert [_told(desk, run).state for run in (first, second)] == [UploadState.CANCELLED, UploadState.DONE]
     assert len(entities.inspections(EVERYTHING)) == 1
+
+
+def test_a_run_that_was_cancelled_and_forgotten_while_it_waited_ends_nothing(
+    desk: InspectionDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def inspect(*given: object) -> object:
+        begun.set()
+        assert go_on.wait(60)
+        return INSPECT(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(module, "inspect", inspect)
+    desk.start()
+    first = desk.order(replace(ORDER, at=1))
+    assert begun.wait(30)
+    for number in range(205):
+        desk.cancel(desk.order(replace(ORDER, at=2 + number)).id, "li", 7, EVERYTHING)
+    last = desk.order(replace(ORDER, at=300))
+    go_on.set()
+    until = time.monotonic() + 60
+    while _told(desk, last).state is not UploadState.DONE and time.monotonic() < until:
+        time.sleep(0.05)
+    assert _told(desk, last).state is UploadState.DONE
+    assert _told(desk, first).state is UploadState.DONE
+    desk.stop()
+    desk.join(10)

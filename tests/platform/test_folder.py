@@ -199,6 +199,31 @@ def test_a_folder_that_goes_away_is_said_and_waited_for(tmp_path: Path, folder: 
         assert watch.trouble == ""
 
 
+def test_what_was_read_is_not_forgotten_when_the_folder_goes_away_over_the_next_file(
+    tmp_path: Path, folder: Path, attack: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "a.pcap").write_bytes(attack)
+    with watching(folder, tmp_path / "db") as (_, _, sight):
+        until(lambda: counted(sight, "captures_read") == 1)
+    with watching(folder, tmp_path / "db") as (watch, reader, sight):
+        settle = watch._stream.settle
+
+        def away(*given: object) -> object:
+            if watch._book.reading == "b.pcap" and folder.exists():
+                folder.rename(tmp_path / "away")
+            return settle(*given)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(watch._stream, "settle", away)
+        (folder / "b.pcap").write_bytes(attack)
+        until(lambda: counted(sight, "captures_read") >= 2)
+        monkeypatch.setattr(watch._stream, "settle", settle)
+        (tmp_path / "away").rename(folder)
+        (folder / "c.pcap").write_bytes(attack)
+        until(lambda: "c.pcap" in watch._book.read)
+        assert set(watch._book.read) == {"a.pcap", "b.pcap", "c.pcap"}
+        assert "a.pcap" not in reader.files
+
+
 def test_a_file_over_which_the_platform_ends_each_time_is_let_be(
     tmp_path: Path, folder: Path, attack: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:

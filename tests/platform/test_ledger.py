@@ -104,3 +104,18 @@ def test_of_too_many_the_oldest_that_are_over_go_and_what_waits_stays(
             kept.change(key, state=UploadState.DONE)
     assert kept.waiting() == ["waits", "new"]
     assert kept.find("done") is None
+
+
+@KINDS
+def test_progress_that_is_told_late_changes_nothing_that_is_over_or_forgotten(
+    entities: DatabaseEntities, kind: Kind
+) -> None:
+    make, add = kind
+    kept = make(entities)
+    add(kept, "one", 1)
+    kept.change("one", state=UploadState.CANCELLED)
+    kept.note("one", packets=500, progress=0.5)
+    kept.note("never", packets=500)
+    one = kept.find("one")
+    assert one is not None
+    assert (one.told.packets, one.told.progress) == (0, 0.0)

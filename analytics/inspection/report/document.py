@@ -76,12 +76,17 @@ def _cover(inspection: Inspection, annex: Document, level: int, pick: _Words) ->
 
 
 def _captures(annex: Document, language: str) -> list[Document]:
-    return [{**one, "damage": one["damage"][language]} for one in annex.get("captures", [])]
+    return [{**one, "damage": _said(one["damage"], language)} for one in annex.get("captures", [])]
 
 
 def _register(annex: Document, language: str) -> Document | None:
     register = annex.get("register")
-    return register and {**register, "problems": [problem[language] for problem in register["problems"]]}
+    return register and {**register, "problems": [_said(one, language) for one in register["problems"]]}
+
+
+def _said(text: dict[str, str] | str, language: str) -> str:
+    """The text in the language; what was kept by earlier versions is in one only."""
+    return text if isinstance(text, str) else text[language]
 
 
 def _counts(findings: Iterable[Finding], pick: _Words) -> list[Document]:

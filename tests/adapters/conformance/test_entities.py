@@ -258,9 +258,9 @@ def test_pages_of_the_audit_log_miss_and_repeat_nothing_where_all_was_done_at_on
     [
         (AuditFilter(user="li"), ["c", "a"]),
         (AuditFilter(user="l"), []),
-        (AuditFilter(actor=Actor.USER), ["c", "b", "a"]),
+        (AuditFilter(actor=Actor.USER), ["c", "a"]),
         (AuditFilter(actor=Actor.PLATFORM), ["d"]),
-        (AuditFilter(actor=Actor.UNKNOWN), ["e"]),
+        (AuditFilter(actor=Actor.UNKNOWN), ["e", "b"]),
         (AuditFilter(actions=frozenset({"alert.open"})), ["d", "c"]),
         (AuditFilter(actions=frozenset({"alert.open", "session.refused"})), ["e", "d", "c", "b"]),
         (AuditFilter(start=2, end=4), ["c", "b"]),
