@@ -6,6 +6,7 @@ administrator of the platform cannot go while two are at it.
 
 import secrets
 import threading
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Annotated, Any, Final
@@ -48,7 +49,7 @@ class Accounts:
         seen = self._organizations(asking, wanted)
         password = _made_up()
         with self._lock:
-            if self._entities.user(wanted.name) is not None:
+            if _alike(wanted.name) in {_alike(user.name) for user in self._entities.users()}:
                 raise ConflictError(f"There is already a user {wanted.name!r}.", "Choose another name.")
             user = User(
                 make_id("user", wanted.name),
@@ -185,3 +186,8 @@ def given_accounts(request: Request) -> Accounts:
 
 
 Managed = Annotated[Accounts, Depends(given_accounts)]
+
+
+def _alike(name: str) -> str:
+    """The same for names that people take for one another."""
+    return unicodedata.normalize("NFKC", name).casefold()

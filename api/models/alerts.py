@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field
 
-from api.models.base import Address, Count, Id, Model, Organization, Page, Protocol, Severity, Site, Words
+from api.models.base import LINES, Address, Count, Id, Model, Organization, Page, Protocol, Severity, Site, Words
 from api.models.rules import RuleCard
 from api.times import Time
 from core import entities
@@ -137,6 +137,7 @@ class Judgement(Model):
     reason: str = Field(
         "",
         max_length=1000,
+        pattern=LINES,
         description="why; needed for anything but `open`",
         examples=["planned maintenance, confirmed with the shift"],
     )

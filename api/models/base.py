@@ -34,6 +34,8 @@ class Page(Model, Generic[Item]):
 
 PLAIN = r"^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]*$"
 """Text without control characters and without those that turn the direction of writing."""
+LINES = PLAIN.replace(r"\x00-\x1f", r"\x00-\x09\x0b-\x1f")
+"""The same, in several lines."""
 
 Id = Annotated[str, Field(examples=["k3v7q2m5x4a6b7c2d5e3f4g6hi"])]
 Organization = Annotated[str, Field(description="enterprise, as in `organization.id`", examples=["shuiwu"])]

@@ -76,6 +76,12 @@ def test_an_alert_of_a_rule_that_is_gone_still_shows(sign: Sign, given: Services
     assert sign("guest").get(ONE)["rule"] is None
 
 
+@pytest.mark.parametrize(("reason", "status"), [("two\nlines", 200), ("a\0b", 422), ("\u202e误报", 422)])
+def test_a_reason_is_text_in_lines_and_turns_nothing_around(sign: Sign, reason: str, status: int) -> None:
+    sent = {"state": "acknowledged", "reason": reason}
+    assert sign("judge")("PUT", f"{ONE}/review", json=sent).status_code == status
+
+
 def test_messages_of_an_alert_are_those_of_its_packets(sign: Sign) -> None:
     rows = sign("guest").get(f"{ONE}/messages")["rows"]
     assert [(row["frame.file"], row["frame.number"]) for row in rows] == [("tap-north.pcap", 11)]

@@ -91,6 +91,8 @@ def test_what_is_no_user_is_refused_by_field(sign: Sign, wrong: dict[str, Any]) 
 def test_a_name_is_given_once(sign: Sign) -> None:
     _invite(sign("province"))
     assert sign("province")("POST", "/api/users", json=LI).status_code == 409
+    for alike in ("LI", "\uff4c\uff49"):  # in capitals, full width
+        assert sign("province")("POST", "/api/users", json={**LI, "name": alike}).status_code in (409, 422)
 
 
 def test_of_many_who_make_the_same_name_one_succeeds(sign: Sign) -> None:
