@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from analytics.assets import Vendors
@@ -13,12 +12,12 @@ from analytics.pipeline import Rules
 from analytics.rule_book import Cards
 from analytics.rules.engine import RuleEngine
 from analytics.rules.facts import Facts
-from analytics.rules.load import Loaded, load
+from analytics.rules.load import load
 from analytics.rules.rule import AnyRule
 from analytics.rules.runner import SiteRules
 from collectors.capture.names import readable
 from collectors.wire.protocol import vocabulary
-from core.errors import InputError, RuleError
+from core.errors import InputError
 from core.scope import Origin
 
 HOME = Path(__file__).resolve().parent.parent
@@ -46,7 +45,7 @@ class Content:
         self.faults: list[str] = []
         for folder in (RULES, further):
             if folder is not None:
-                loaded = load_rules(folder)
+                loaded = load(folder, vocabulary())
                 self.rules += loaded.rules
                 self.faults += map(str, loaded.errors)
                 if not loaded.rules:
@@ -62,19 +61,6 @@ class Content:
     def cards(self) -> Cards:
         """What people are told of the rules, baselines and models."""
         return Cards(self.rules)
-
-
-def load_rules(folder: Path) -> Loaded:
-    """The rules in the folder and below; a file that holds none is an error too, for somebody means it to hold one.
-
-    Raises:
-        RuleError: there is no such folder.
-    """
-    loaded = load(folder, vocabulary())
-    told = {rule.about.file for rule in loaded.rules} | {error.file for error in loaded.errors}
-    files = {file.relative_to(folder).as_posix() for end in ("*.yml", "*.yaml") for file in folder.rglob(end)}
-    empty = [RuleError("There is no rule in this file.", file) for file in sorted(files - told)]
-    return replace(loaded, errors=(*loaded.errors, *empty))
 
 
 def read_facts(file: Path | None) -> dict[str, Facts]:

@@ -25,8 +25,6 @@ from core.entities import Enterprise, Inspection, Site, Verdict
 from core.errors import InputError, UnsupportedError
 from core.scope import Origin, Scope
 
-_GIB = 1 << 30
-
 
 class Graded(StrEnum):
     """Level of protection (等保)."""
@@ -71,7 +69,7 @@ def command(
             check_folder(folder)
     place = Place(Origin(), name or Origin().organization, site or Origin().site, int(level))
     listed = _listed(assets) if assets else None
-    most = int(load(None, {}).settings.capture_gib * _GIB)
+    most = load(None, {}).settings.capture_bytes
     given = in_time(files, most)
     span = given.span
     make_folder(out)

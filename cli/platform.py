@@ -64,7 +64,7 @@ class Platform:
         self.archive = ParquetArchive(settings.data / "archive", vocabulary())
         self.feed, self.stream, self.sight = MemoryFeed(), MemoryStream(), SightBook()
         self.archive.claim()
-        captures, most = settings.data / "captures", int(settings.capture_gib * _GIB)
+        captures, most = settings.data / "captures", settings.capture_bytes
         self.desk = Desk(captures, self.stream, self.sight, self.entities, most)
         self.inspector = InspectionDesk(
             settings.data / "inspections", captures, self.desk, self.entities, content, most

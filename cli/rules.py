@@ -9,9 +9,9 @@ import typer
 from rich.console import Console
 
 from analytics.rules import trial
-from analytics.rules.load import Loaded
+from analytics.rules.load import Loaded, load
 from analytics.rules.rule import AnyRule, Rule
-from cli.content import RULES, load_rules
+from cli.content import RULES
 from cli.main import DAMAGED
 from cli.tables import print_table, speaks_chinese
 from collectors.wire.protocol import vocabulary
@@ -25,7 +25,7 @@ Folder = Annotated[
 
 
 def _load(folder: Path | None) -> Loaded:
-    loaded = load_rules(folder or RULES)
+    loaded = load(folder or RULES, vocabulary())
     errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     for error in loaded.errors:
         errors.print(str(error))

@@ -78,6 +78,11 @@ class Settings(BaseModel):
     secure_cookies: bool = _setting(False, "the console is reached by https only", "控制台仅通过 https 访问")
     metrics_token: SecretStr | None = _setting(None, "bearer token for the metrics", "读取监控指标所需的令牌")
 
+    @property
+    def capture_bytes(self) -> int:
+        """`capture_gib` in bytes."""
+        return int(self.capture_gib * (1 << 30))
+
 
 @dataclass(frozen=True, slots=True)
 class Origins:

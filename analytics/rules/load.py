@@ -68,6 +68,8 @@ def load_texts(texts: Iterable[tuple[str, bytes]], vocabulary: Vocabulary) -> Lo
         except UnicodeDecodeError as error:
             errors.append(RuleError(f"The file is not UTF-8: {error.reason}.", file))
             continue
+        if not sources:
+            errors.append(RuleError("There is no rule in this file.", file))
         for source in sources:
             try:
                 rule = source.rule(vocabulary)

@@ -5,19 +5,16 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from adapters.database.engine import Database
 from adapters.database.entities import DatabaseEntities
 from cli.content import Content
 from cli.inspector import desk as module
 from cli.inspector.desk import InspectionDesk
 from cli.inspector.inspect import inspect as INSPECT  # noqa: N812
-from core.entities import Site
 from core.errors import ConflictError, NotFoundError
 from core.patience import StoppedError
 from core.ports import BusyError, InspectionOrder, InspectionRun, Upload, UploadState
@@ -26,20 +23,6 @@ from tests.api.fakes import HeldIntake
 
 CAPTURE = Path(__file__).parents[1] / "captures" / "plc-stop" / "capture.pcap.zst"
 ORDER = InspectionOrder("plant", "north", ("one",), 3, "wang", 1_000, "a.csv", b"ip\n10.21.10.41\n")
-
-
-@pytest.fixture(scope="module")
-def content() -> Content:
-    return Content(pytest.fail)
-
-
-@pytest.fixture
-def entities(tmp_path: Path) -> Iterator[DatabaseEntities]:
-    database = Database.at(tmp_path / "entities.sqlite")
-    store = DatabaseEntities(database)
-    store.save_sites([Site("north", "plant", "北厂")])
-    yield store
-    database.close()
 
 
 @pytest.fixture
@@ -61,6 +44,19 @@ def _desk(folder: Path, entities: DatabaseEntities, content: Content) -> Inspect
     shutil.copy(CAPTURE, captures / "one")
     intake = HeldIntake([Upload("one", "plant", "north", "a.pcap.zst", 1, "wang", 1)])
     return InspectionDesk(folder / "lists", captures, intake, entities, content)
+
+
+def _held(monkeypatch: pytest.MonkeyPatch) -> tuple[threading.Event, threading.Event]:
+    """An inspection sets the first when it has begun, and goes on once the second is set."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    def inspect(*given: object) -> object:
+        begun.set()
+        assert go_on.wait(60)
+        return INSPECT(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(module, "inspect", inspect)
+    return begun, go_on
 
 
 def _told(desk: InspectionDesk, run: InspectionRun) -> InspectionRun:
@@ -196,14 +192,7 @@ def test_it_stays_cancelled_when_the_platform_ends_and_begins_again(
 def test_the_next_one_is_made_when_the_one_before_it_is_cancelled(
     desk: InspectionDesk, entities: DatabaseEntities, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun, go_on = threading.Event(), threading.Event()
-
-    def inspect(*given: object) -> object:
-        begun.set()
-        assert go_on.wait(30)
-        return INSPECT(*given)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(module, "inspect", inspect)
+    begun, go_on = _held(monkeypatch)
     desk.start()
     first, second = (desk.order(replace(ORDER, at=at)) for at in (1, 2))
     assert begun.wait(30)
@@ -223,14 +212,7 @@ def test_the_next_one_is_made_when_the_one_before_it_is_cancelled(
 def test_a_run_that_was_cancelled_and_forgotten_while_it_waited_ends_nothing(
     desk: InspectionDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun, go_on = threading.Event(), threading.Event()
-
-    def inspect(*given: object) -> object:
-        begun.set()
-        assert go_on.wait(60)
-        return INSPECT(*given)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(module, "inspect", inspect)
+    begun, go_on = _held(monkeypatch)
     desk.start()
     first = desk.order(replace(ORDER, at=1))
     assert begun.wait(30)

@@ -10,13 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from adapters.database.engine import Database
 from adapters.database.entities import DatabaseEntities
 from analytics.inspection.report.reports import InspectionReports
 from cli.content import Content
 from cli.inspector.desk import InspectionDesk
 from collectors.capture.source import MOST_DECOMPRESSED
-from core.entities import Enterprise, Site, Verdict
+from core.entities import Verdict
 from core.errors import InputError, NotFoundError
 from core.ports import BusyError, InspectionOrder, InspectionRun, Upload, UploadState
 from core.scope import EVERYTHING, Scope
@@ -26,21 +25,6 @@ from tests.api.fakes import HeldIntake
 CAPTURE = Path(__file__).parents[1] / "captures" / "plc-stop" / "capture.pcap.zst"
 PATIENCE_SECONDS = 60
 ORDER = InspectionOrder("plant", "north", ("one",), 3, "wang", 1_000)
-
-
-@pytest.fixture(scope="module")
-def content() -> Content:
-    return Content(pytest.fail)
-
-
-@pytest.fixture
-def entities(tmp_path: Path) -> Iterator[DatabaseEntities]:
-    database = Database.at(tmp_path / "entities.sqlite")
-    store = DatabaseEntities(database)
-    store.save_enterprises([Enterprise("plant", "某水厂")])
-    store.save_sites([Site("north", "plant", "北厂")])
-    yield store
-    database.close()
 
 
 @pytest.fixture
