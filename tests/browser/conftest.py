@@ -37,21 +37,21 @@ def console() -> Path:
     return CONSOLE
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
-    """A folder with the province, and the moment at which it ends."""
+    """A folder with the province, and the moment at which it ends; each module's own, so none sees what others did."""
     folder, now = tmp_path_factory.mktemp("province"), time.time_ns()
     province.fill(folder, now)
     return folder, now
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def given(filled: tuple[Path, int]) -> Iterator[Services]:
     with province.opened(*filled) as services:
         yield services
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def address(given: Services, console: Path) -> Iterator[str]:
     """Where the console is served."""
     with Server(create_app(given, Settings(console=console))) as server:
