@@ -14,7 +14,7 @@ from sigma.rule import SigmaRule
 from analytics.findings import placeholders
 from analytics.rules.correlation_rule import to_correlation
 from analytics.rules.facts import check_name, listed, must_be_given
-from analytics.rules.rule import SEVERITY, About, AnyRule, Correlation, Document, Rule, Trial, Wording
+from analytics.rules.rule import ACTORS, SEVERITY, About, AnyRule, Correlation, Document, Rule, Trial, Wording
 from analytics.rules.sigma import prepare, to_query
 from analytics.rules.trial_cases import to_trial
 from core.errors import LiaowangError, RuleError, UnknownNameError
@@ -25,7 +25,7 @@ from core.query.tree import Query
 from core.rows import RowKind, row_fields
 
 _FORMS: Mapping[type, tuple[str, tuple[str, ...]]] = {
-    str: ("a text", ("title", "id", "name", "status", "level", "description", "author", "license")),
+    str: ("a text", ("title", "id", "name", "status", "level", "description", "author", "license", "actor")),
     list: ("a list", ("tags", "falsepositives", "references", "optional_facts")),
     Mapping: ("a mapping of keys", ("logsource", "detection", "correlation", "message", "runbook", "zh", "tests")),
 }
@@ -216,6 +216,9 @@ class _Source:
         if sigma.id is None or sigma.level is None:
             raise self.fault("A rule needs an `id` and a `level`.")
         en, zh = self._wording("en"), self._wording("zh")
+        actor = str(self.document.get("actor") or ACTORS[0])
+        if actor not in ACTORS:
+            raise self.fault(f"The actor must be one of {', '.join(ACTORS)}.", "actor:")
         for message in (en.message, zh.message):
             for name in placeholders(message):
                 if name not in kinds:
@@ -232,6 +235,7 @@ class _Source:
             trial=self._trial(kinds),
             status=sigma.status.name.lower() if sigma.status else "",
             source="\n".join([f"# {self.file}", *self.lines[self.start : self.end], ""]),
+            actor=actor,
         )
 
     def _trial(self, kinds: Mapping[str, Kind]) -> Trial:

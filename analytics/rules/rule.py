@@ -12,6 +12,8 @@ from core.rows import RowKind
 
 SEVERITY = {"informational": 10, "low": 25, "medium": 50, "high": 75, "critical": 95}
 """Of Sigma's levels, on the scale of `event.severity`."""
+ACTORS = ("source", "destination")
+"""The ends of a row, by who did what it tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class About:
         trial: tests.
         status: as in Sigma: stable, test, experimental, ...
         source: the document as it is written, below a line that names the file; empty where it came from none.
+        actor: the end of a row that did what is told: of a response to what was asked, the destination.
     """
 
     id: str
@@ -75,6 +78,7 @@ class About:
     trial: Trial
     status: str = ""
     source: str = ""
+    actor: str = ACTORS[0]
 
     @property
     def detector(self) -> Detector:

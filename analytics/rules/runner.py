@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+import polars as pl
+
 from analytics.budget import Budget
 from analytics.findings import Finding, group
 from analytics.rules.engine import Hit, RuleEngine
@@ -44,6 +46,14 @@ class SiteRules:
     def _findings(self, hit: Hit) -> list[Finding]:
         detector = hit.about.detector
         budget = self._budgets.setdefault(detector.id, Budget(detector))
-        listed, others = budget.share(hit.rows)
+        rows = hit.rows if hit.about.actor == "source" else _turned(hit.rows)
+        listed, others = budget.share(rows)
         self._unlisted[detector.id] += others.height
         return [*group(detector, listed, hit.about.tell), *group(detector, others, budget.tell)]
+
+
+def _turned(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with their ends changed for each other: a finding's source is who did it, not who said so."""
+    other = {"source": "destination", "destination": "source"}
+    sides = {name: name.split(".", 1) for name in rows.columns}
+    return rows.rename({name: f"{other[side]}.{part[0]}" for name, (side, *part) in sides.items() if side in other})

@@ -33,6 +33,7 @@ GOOD = rule("{a: {source.port: 1}, condition: a}", 9)
         (rule("{a: {source.port: 1}, condition: a}", more="message: {en: 'to {ot.commnd}'}\n"), 7, "ot.command"),
         (rule("{a: {source.port: 1}, condition: a}", more="tests: {matches: [{source.pot: 1}]}\n"), 7, "source.port"),
         (rule("{a: {source.port: 1}, condition: a}").replace("level: high\n", ""), 1, "level"),
+        (rule("{a: {source.port: 1}, condition: a}", more="actor: server\n"), 7, "source, destination"),
         (correlation("{type: temporal, rules: [rule_9], timespan: 1m}"), 1, "temporal is not supported"),
         (
             correlation("{type: event_count, rules: [rule_9], timespan: 1m, condition: {lt: 5}}"),
