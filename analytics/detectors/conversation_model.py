@@ -40,6 +40,8 @@ MOST_CONVERSATIONS = 5_000
 _FLOOR = {"requests": 3.0, "reports": 3.0, "commands": 0.5, "pace": 0.25, "jitter": 0.25, "round_trip": 0.05}
 """Smallest spread that is taken seriously, in the feature's own unit; 0.05 for shares."""
 
+_PACE, _JITTER = NAMES.index("pace"), NAMES.index("jitter")
+
 _EVERY = ("messages", "frames")
 """What of a minute is counted though only a hundred packets of it are kept."""
 
@@ -156,7 +158,10 @@ class ConversationModel(Learner):
         for key, values in self._minutes():
             middle = np.median(values, axis=0)
             spread = 1.4826 * np.median(np.abs(values - middle), axis=0)
-            self._usual[key] = middle, np.maximum(spread, np.maximum(floor, 0.05 * np.abs(middle)))
+            spread = np.maximum(spread, np.maximum(floor, 0.05 * np.abs(middle)))
+            # Of bursts the median lies within or between them by one request more or less, and means nothing.
+            spread[_PACE] = max(spread[_PACE], BEYOND * middle[_JITTER] / FAR)
+            self._usual[key] = middle, spread
             self._reach[key] = np.maximum(FAR, BEYOND * np.abs(self._deviation(key, values)).max(axis=0))
 
     def _minutes(self) -> Iterator[tuple[tuple[str, ...], Numbers]]:

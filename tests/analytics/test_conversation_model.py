@@ -62,3 +62,31 @@ def test_pairs_that_are_not_listed_singly_are_counted_whole(monkeypatch: pytest.
     (one,) = judged(step)
     assert "more than" in one.message
     assert one.count == messages(step, one.window)
+
+
+def polled(*times: float, minutes: int = 30, start: int = START) -> Step:
+    """Requests of the panel to one controller at these seconds of every minute."""
+    wire = Wire()
+    for minute in range(minutes):
+        for n, second in enumerate(times):
+            wire.ask(start + minute * MINUTE + int(second * SECOND), PANEL, TARGET, address=n % 10)
+    return wire.step()
+
+
+EVEN = tuple(range(0, 60, 10))
+BURSTS = tuple(second + part / 100 for second in EVEN for part in range(3))
+THINNER = tuple(second + part / 100 for second in EVEN for part in range(1 + second // 10 % 2))
+
+
+@pytest.mark.parametrize(
+    ("learned", "seen", "said"),
+    [(BURSTS, THINNER, False), (EVEN, tuple(range(0, 60, 3)), True)],
+    ids=["fewer requests in the bursts", "another rhythm"],
+)
+def test_the_time_between_requests_speaks_only_where_it_is_even(
+    learned: tuple[float, ...], seen: tuple[float, ...], said: bool
+) -> None:
+    model = ConversationModel()
+    model.learn(polled(*learned, minutes=70))
+    found = [*model.find(polled(*seen, minutes=1, start=ATTACK_AT + 2 * 60 * MINUTE), Silence()), *model.finish()]
+    assert ["median time between requests" in one.message for one in found] == [True] * said
