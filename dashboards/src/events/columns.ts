@@ -28,14 +28,22 @@ export function isNumber(kind: string | undefined): boolean {
   return kind !== undefined && NUMERIC.has(kind)
 }
 
+/** Of the framing: they tell messages apart, and say nothing of what was done. */
+const FRAMING = /\.(transaction_id|pdu_reference|session_handle|sender_context|apdu_type|\w*sequence|length)$/
+
 /** The protocol's own fields of a row: `write single register · address 5 · quantity 1`. */
 export function details(row: Row): string {
   const prefix = `${row['network.protocol']}.`
-  const own = Object.entries(row).filter(([name, value]) => name.startsWith(prefix) && value !== null)
+  const own = Object.entries(row).filter(([name, value]) => name.startsWith(prefix) && value !== null && value !== false)
   const named = new Set(own.filter(([name]) => name.endsWith('_name')).map(([name]) => name.slice(0, -5)))
-  const words = own.filter(([name]) => name.endsWith('_name')).map(([, value]) => String(value).replaceAll('_', ' '))
+  const words = own.filter(([name]) => name.endsWith('_name')).map(([, value]) => spoken(String(value)))
   const rest = own
-    .filter(([name]) => !name.endsWith('_name') && !named.has(name) && !/\.(transaction_id|pdu_reference|session_handle)$/.test(name))
-    .map(([name, value]) => `${name.slice(prefix.length).replaceAll('_', ' ')} ${value}`)
+    .filter(([name]) => !name.endsWith('_name') && !named.has(name) && !FRAMING.test(name))
+    .map(([name, value]) => spoken(name.slice(prefix.length)) + (value === true ? '' : ` ${value}`))
   return [...words, ...rest].join(' · ')
+}
+
+/** Words without underscores; a code such as `C_DC_NA_1` is written so in its standard. */
+function spoken(name: string): string {
+  return /[a-z]/.test(name) ? name.replaceAll('_', ' ') : name
 }
