@@ -21,8 +21,8 @@ from core.scope import Origin
 
 READER_COUNTERS = {
     "units_of_other_protocols": (
-        "units of a shared framing that are another protocol's",
-        "共用分帧中属于其他协议的单元",
+        "messages of a shared framing that are another protocol's",
+        "共用分帧中属于其他协议的报文",
         True,
     ),
     "fragments_incomplete": ("messages in several units of which one was missing", "缺少分段的报文", True),
@@ -40,7 +40,7 @@ class Reader:
     """Reads the units of one framing for one protocol and those inside it; its state lives from batch to batch.
 
     Attributes:
-        others: units of the framing that are not this protocol's.
+        others: messages of the framing that are not this protocol's.
         skipped: objects in messages that are not decoded, where points are wanted.
     """
 
@@ -108,7 +108,9 @@ class Reader:
         if keep.all():
             return pdus, units
         rows = np.flatnonzero(keep)
-        self.others += len(pdus) - rows.size
+        # What sets up a transport connection, or is a part of a message, is nobody's message.
+        message = pdus.parts.get("fragment", pdus)
+        self.others += int(np.count_nonzero(~keep & (message.end > message.start)))
         return pdus.take(rows), units.take(rows)
 
     def _late(self, left: list[Unanswered], origin: Origin) -> Iterator[tuple[Pdus, Ends]]:

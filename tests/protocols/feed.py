@@ -42,6 +42,14 @@ def units(sent: Sequence[tuple[bool, bytes]], port: int = 502) -> tuple[Units, P
     return Units(memory, end - sizes, end, reply, flow, count, time, reply.astype(np.int32)), paths
 
 
+def counted(name: str, sent: Sequence[tuple[bool, bytes]], port: int = 502) -> dict[str, int]:
+    """What the reader of a protocol says that it could not use of these units."""
+    reader = Reader(protocol(name), (), vocabulary())
+    for _ in reader.read(*units(sent, port), Origin(), "made.pcap"):
+        pass
+    return reader.counters()
+
+
 def read(name: str, sent: Sequence[tuple[bool, bytes]], port: int = 502) -> dict[tuple[str, str], list[Row]]:
     """The rows of these units, requests without an answer included: by kind and protocol, only fields with a value."""
     one = protocol(name)

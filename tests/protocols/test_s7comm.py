@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.rows import RowKind
-from tests.protocols.feed import ANSWER, ASK, Row, read, rows
+from tests.protocols.feed import ANSWER, ASK, Row, counted, read, rows
 
 MESSAGES, TRANSACTIONS, POINTS = RowKind.MESSAGES, RowKind.TRANSACTIONS, RowKind.POINTS
 MOST_ROWS = 4 * 2048
@@ -83,10 +83,21 @@ def test_a_message_in_several_tpdus_is_one() -> None:
     assert rows("s7comm", MESSAGES, [(ASK, tpkt(b"", last=False)), *sent[1:]]) == []
 
 
+CONNECT = bytes.fromhex("03 00 00 16 11 E0 00 00 00 01 00 C1 02 01 00 C2 02 01 02 C0 01 0A")
+"""Connection request of the transport (RFC 905 §13.3)."""
+
+
 def test_other_messages_of_the_transport_are_none_of_ours() -> None:
-    connect = bytes.fromhex("03 00 00 16 11 E0 00 00 00 01 00 C1 02 01 00 C2 02 01 02 C0 01 0A")
     plus = tpkt(bytes.fromhex("72 01 00 00"))
-    assert rows("s7comm", MESSAGES, [(ASK, connect), (ASK, plus), (ASK, tpkt(b""))]) == []
+    assert rows("s7comm", MESSAGES, [(ASK, CONNECT), (ASK, plus), (ASK, tpkt(b""))]) == []
+
+
+def test_only_whole_messages_of_others_are_what_cannot_be_seen() -> None:
+    own = pdu(JOB, "04 01" + item(2, 4, 1, 0x84, 0))
+    parts = [(ASK, tpkt(own[:5], last=False)), (ASK, tpkt(own[5:]))]
+    plus = [(ASK, tpkt(b"\x72\x01", last=False)), (ASK, tpkt(bytes(2)))]
+    sent = [(ASK, CONNECT), (ANSWER, CONNECT.replace(b"\xe0", b"\xd0")), *parts, (ASK, tpkt(b"")), *plus]
+    assert counted("s7comm", sent)["units_of_other_protocols"] == 1
 
 
 # Transport size of the item, its data with return code, what they say; the numbers are Python's own.
