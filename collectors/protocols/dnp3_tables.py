@@ -100,7 +100,7 @@ ATTRIBUTES = {  # IEEE 1815-2012 §11.3.2, those that identify the device
 }
 
 STATUS = {  # IEEE 1815-2012 §11.6.12, of a command
-    0: "success",
+    0: "good",  # success, in the word of all protocols
     1: "timeout",
     2: "no_select",
     3: "format_error",

@@ -17,9 +17,8 @@ TYPE_VLAN, TYPE_QINQ, TYPE_QINQ_OLD = 0x8100, 0x88A8, 0x9100
 TYPE_MPLS, TYPE_MPLS_UPSTREAM, TYPE_PPPOE = 0x8847, 0x8848, 0x8864
 MOST_TAGS = 8
 
-TRANSPORT = 0
-"""`what` of a packet that has not met its outcome yet; others are the number of a counter plus one."""
 NOT_IP = NUMBER["packets_not_ip"] + 1
+"""`what` of a packet: the number of its outcome's counter plus one; 0 of one that has not met its outcome yet."""
 SHORT = NUMBER["packets_cut_short"] + 1
 UNKNOWN_LINK = NUMBER["packets_of_unknown_links"] + 1
 
