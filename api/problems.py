@@ -44,8 +44,10 @@ class RefusedError(errors.LiaowangError):
         headers: of the answer.
     """
 
-    def __init__(self, status: int, message: str, hint: str = "", headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(message, hint)
+    def __init__(
+        self, status: int, message: str, hint: str = "", headers: Mapping[str, str] | None = None, zh: str = ""
+    ) -> None:
+        super().__init__(message, hint, zh)
         self.status = status
         self.headers = dict(headers or {})
 
@@ -61,9 +63,14 @@ def _name(error: type[Exception]) -> str:
     return f"urn:liaowang:problem:{words}"
 
 
-def _status_problem(status: int, detail: str, hint: str | None = None) -> Problem:
+def _status_problem(status: int, detail: str, hint: str | None = None, zh: str | None = None) -> Problem:
     kind = f"urn:liaowang:problem:http-{status}"
-    return Problem(type=kind, title=phrase(status), status=status, detail=detail, hint=hint)
+    return Problem(type=kind, title=phrase(status), status=status, detail=detail, hint=hint, zh=zh)
+
+
+def _chinese(error: errors.LiaowangError) -> str | None:
+    """What the error says in Chinese, None where nobody wrote it."""
+    return error.said.zh if error.said.zh != error.said.en else None
 
 
 def phrase(status: int) -> str:
@@ -78,7 +85,8 @@ def refusal(status: int, detail: str, hint: str | None = None) -> Response:
 
 async def _refused(_: Request, error: Exception) -> Response:
     assert isinstance(error, RefusedError)
-    return answer(_status_problem(error.status, error.message, error.hint or None), error.headers)
+    problem = _status_problem(error.status, error.message, error.hint or None, _chinese(error))
+    return answer(problem, error.headers)
 
 
 async def _told(_: Request, error: Exception) -> Response:
@@ -91,6 +99,7 @@ async def _told(_: Request, error: Exception) -> Response:
         status=status,
         detail=error.message,
         hint=error.hint or None,
+        zh=_chinese(error),
         position=position,
     )
     return answer(problem, _RETRY_AFTER if status == HTTPStatus.SERVICE_UNAVAILABLE else None)

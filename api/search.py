@@ -7,9 +7,9 @@ from fastapi import Depends, Query
 from pydantic import Field
 
 from api.access import Given
+from api.names import check_protocol
 from api.problems import RefusedError
 from api.times import SECOND, Time
-from core.errors import UnknownNameError
 from core.ports import Search
 from core.query import lucene
 from core.query.tree import EVERYTHING
@@ -24,7 +24,8 @@ Text = Annotated[
     str,
     Query(
         max_length=3000,
-        description="Lucene syntax, empty for every row",
+        description="Lucene syntax, empty for every row; a word without a field is looked for in addresses, ports, "
+        "protocol, command, outcome, names of objects and tags, text values, and the words for codes",
         examples=["modbus.function_code:6 and not source.ip:10.10.1.0/24"],
     ),
 ]
@@ -45,7 +46,8 @@ def span(given: Given, start: Start = None, end: End = None) -> Span:
     until = given.now() if end is None else end
     since = until - DAY if start is None else start
     if since >= until:
-        raise RefusedError(422, "The time ends before it begins.", "Give a `start` before `end`.")
+        zh = "结束时间早于开始时间。请给出早于 `end` 的 `start`。"
+        raise RefusedError(422, "The time ends before it begins.", "Give a `start` before `end`.", zh=zh)
     return Span(since, until)
 
 
@@ -54,10 +56,8 @@ Asked = Annotated[Span, Depends(span)]
 
 def search(given: Given, asked: Asked, kind: RowKind, q: Text = "", protocol: Protocols = []) -> Search:  # noqa: B006
     """The search that is asked for."""
-    known = given.vocabulary.protocols
     for name in protocol:
-        if name not in known:
-            raise UnknownNameError("protocol", name, known)
+        check_protocol(name, given)
     tree = lucene.parse(q, given.vocabulary, given.now())
     query = None if tree == EVERYTHING else tree
     return Search(kind, query, asked.start, asked.end, tuple(protocol) or None)

@@ -28,13 +28,20 @@ class InputError(LiaowangError):
     """A file, folder or stream that was given cannot be read as what it should be."""
 
 
+_KINDS_ZH = {"field": "字段", "protocol": "协议"}
+"""The kinds of names that a person types where Chinese is spoken."""
+
+
 class UnknownNameError(LiaowangError):
     """A name (protocol, field, rule, format) that does not exist; the nearest ones are suggested."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         self.nearest = difflib.get_close_matches(name.lower(), sorted(known), n=3, cutoff=0.5)
         hint = f"Did you mean {' or '.join(self.nearest)}?" if self.nearest else ""
-        super().__init__(f"Unknown {kind} {name!r}.", hint)
+        zh = f"没有名为 {name!r} 的{_KINDS_ZH[kind]}。" if kind in _KINDS_ZH else ""
+        if zh and self.nearest:
+            zh += f"是否指 {' 或 '.join(self.nearest)}？"
+        super().__init__(f"Unknown {kind} {name!r}.", hint, zh)
 
 
 class QueryError(LiaowangError):
@@ -44,8 +51,8 @@ class QueryError(LiaowangError):
         position: 0-based offset into the query text, or None where the fault has no place in it.
     """
 
-    def __init__(self, message: str, hint: str = "", position: int | None = None) -> None:
-        super().__init__(message, hint)
+    def __init__(self, message: str, hint: str = "", position: int | None = None, zh: str = "") -> None:
+        super().__init__(message, hint, zh)
         self.position = position
 
 

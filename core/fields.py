@@ -17,7 +17,7 @@ from core.errors import UnknownNameError
 
 
 class Kind(enum.Enum):
-    """What values a field holds; named as Elasticsearch names its field types."""
+    """What values a field holds; named as Elasticsearch names its field types, which has none for `mac`."""
 
     BOOLEAN = "boolean"
     INTEGER = "integer"
@@ -25,6 +25,7 @@ class Kind(enum.Enum):
     DOUBLE = "double"
     KEYWORD = "keyword"
     IP = "ip"
+    MAC = "mac"
     DATE = "date_nanos"
 
     @property
@@ -35,7 +36,12 @@ class Kind(enum.Enum):
     @property
     def is_text(self) -> bool:
         """Whether values are strings: compared without case, and by wildcard and regular expression."""
-        return self in (Kind.KEYWORD, Kind.IP)
+        return self is Kind.KEYWORD or self.is_address
+
+    @property
+    def is_address(self) -> bool:
+        """Whether values are strings that name an address, which can be written in more than one way."""
+        return self in (Kind.IP, Kind.MAC)
 
     @property
     def is_number(self) -> bool:
@@ -52,6 +58,7 @@ _ARROW: dict[Kind, pa.DataType] = {
     Kind.DOUBLE: pa.float64(),
     Kind.KEYWORD: _TEXT,
     Kind.IP: _TEXT,
+    Kind.MAC: _TEXT,
     Kind.DATE: pa.timestamp("ns", tz="UTC"),
 }
 
@@ -90,7 +97,7 @@ _ECS = "ECS 8.17"
 
 def _party(side: str, zh: str) -> tuple[Field, ...]:
     return (
-        Field(f"{side}.mac", Kind.KEYWORD, f"MAC address of the {side}", f"{zh} MAC 地址", source=_ECS),
+        Field(f"{side}.mac", Kind.MAC, f"MAC address of the {side}", f"{zh} MAC 地址", source=_ECS),
         Field(f"{side}.ip", Kind.IP, f"IP address of the {side}", f"{zh} IP 地址", source=_ECS),
         Field(f"{side}.port", Kind.INTEGER, f"port of the {side}", f"{zh}端口", source=_ECS),
     )

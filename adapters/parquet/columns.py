@@ -13,6 +13,7 @@ _DTYPES: dict[Kind, pl.DataType] = {
     Kind.DOUBLE: pl.Float64(),
     Kind.KEYWORD: pl.Categorical(),
     Kind.IP: pl.Categorical(),
+    Kind.MAC: pl.Categorical(),
     Kind.DATE: pl.Datetime("ns", "UTC"),
 }
 

@@ -112,7 +112,8 @@ def _add(counts: Counter[str], frame: pl.DataFrame, name: str) -> None:
     grouped = frame.lazy().filter(pl.col(name).is_not_null()).group_by(name).agg(_TOTAL)
     counts.update(dict(grouped.select(pl.col(name).cast(pl.String), ROWS).collect().iter_rows()))
     if len(counts) > _MOST_VALUES:
-        raise UnsupportedError(f"{name} has too many values to count them.", "Narrow the time or the query.")
+        zh = f"{name} 的取值过多，无法统计。请缩小时间范围或收窄查询。"
+        raise UnsupportedError(f"{name} has too many values to count them.", "Narrow the time or the query.", zh)
 
 
 def _commonest(counts: Counter[str], most: int) -> list[tuple[str, int]]:

@@ -90,7 +90,7 @@ class FieldCard(Model):
     """One field of the rows."""
 
     name: str = Field(examples=["modbus.function_code"])
-    kind: str = Field(description="as Elasticsearch names its field types", examples=["integer"])
+    kind: str = Field(description="as Elasticsearch names its field types, and `mac`", examples=["integer"])
     en: str = Field(examples=["function code"])
     zh: str = Field(examples=["功能码"])
     unit: str = Field(examples=["ns"])

@@ -20,5 +20,10 @@ class Problem(Model):
     status: int = Field(ge=400, le=599, examples=[400])
     detail: str = Field(description="what is wrong this time", examples=["Unknown field 'modbus.adress'."])
     hint: str | None = Field(None, description="what to do about it", examples=["Did you mean modbus.address?"])
+    zh: str | None = Field(
+        None,
+        description="`detail` and `hint` in Chinese, where the platform has the words",
+        examples=["没有名为 'modbus.adress' 的字段。是否指 modbus.address？"],
+    )
     position: int | None = Field(None, ge=0, description="0-based offset of the fault in a query text", examples=[7])
     errors: list[Fault] | None = Field(None, description="values that cannot be used, one by one")

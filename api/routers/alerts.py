@@ -14,6 +14,7 @@ from api.listening import Heard
 from api.models.alerts import Alert, AlertCounts, AlertDetail, AlertNews, AlertPage, Judgement, Kind, Order, StateName
 from api.models.events import EventPage
 from api.models.rules import RuleCard
+from api.names import check_protocol
 from api.paging import Cursor, Size
 from api.problems import RefusedError, problems
 from api.severity import by_band
@@ -29,6 +30,8 @@ Short = Annotated[str | None, Query(max_length=200)]
 
 
 def chosen(
+    asking: Viewer,
+    given: Given,
     state: Annotated[list[StateName], Query()] = _ANY,  # type: ignore[assignment]
     kind: Annotated[list[Kind], Query()] = _ANY,  # type: ignore[assignment]
     least_severity: Annotated[int, Query(ge=0, le=100)] = 0,
@@ -41,6 +44,8 @@ def chosen(
     end: Annotated[Time | None, Query(description="seen before it")] = None,
 ) -> AlertFilter:
     """Which alerts are asked for."""
+    if protocol:  # some alerts are of none
+        check_protocol(protocol, given, lambda: given.alerts.count_by("protocol", AlertFilter(), asking.scope))
     return AlertFilter(
         states=frozenset(state) or None,
         kinds=frozenset(kind) or None,
@@ -73,7 +78,7 @@ def list_alerts(
     return AlertPage.of(*given.alerts.page(which, asking.scope, size, cursor, order.value))
 
 
-@router.get("/counts", summary="Count alerts")
+@router.get("/counts", summary="Count alerts", responses=problems(400))
 def count_alerts(asking: Viewer, given: Given, which: Chosen) -> AlertCounts:
     """How many there are by everything that they are counted by."""
     return count(given.alerts, which, asking.scope)

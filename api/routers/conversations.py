@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 
 from api.access import Given, Viewer
 from api.models.assets import Conversation, ConversationPage
+from api.names import check_protocol
 from api.paging import Cursor, Size, page_of
 from api.problems import problems
 from core.errors import NotFoundError
@@ -26,9 +27,12 @@ def list_conversations(
     cursor: Cursor = None,
 ) -> ConversationPage:
     """Conversations, the ones heard last first."""
+    talks = given.entities.conversations(asking.scope)
+    if protocol is not None:
+        check_protocol(protocol, given, lambda: {each.protocol for each in talks})
     found = [
         each
-        for each in given.entities.conversations(asking.scope)
+        for each in talks
         if address in (None, each.client_ip, each.server_ip)
         and protocol in (None, each.protocol)
         and site in (None, each.site)

@@ -54,7 +54,8 @@ async def show_histogram(
     """Rows in each interval that has any; intervals are aligned to 1970."""
     interval = fitting(sought.end - sought.start, buckets) if seconds is None else math.ceil(seconds * SECOND)
     if (sought.end - sought.start) // interval > _MOST_BUCKETS:
-        raise RefusedError(422, "The intervals are too short for so long a time.", "Leave `seconds` out.")
+        zh = "时间范围过长，间隔过短。请去掉 `seconds`。"
+        raise RefusedError(422, "The intervals are too short for so long a time.", "Leave `seconds` out.", zh=zh)
     found = await while_wanted(request, lambda cancel: given.archive.histogram(sought, asking.scope, interval, cancel))
     return Histogram(
         interval_seconds=interval / SECOND, buckets=[Bucket(start=start, rows=rows) for start, rows in found]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.errors import QueryError, UnknownNameError
+from core.errors import UnknownNameError
 from core.fields import Kind, Vocabulary
-from core.query import dates, text, tree
+from core.query import dates, faults, text, tree
 from core.query.regex import translate
 from core.query.tree import Cidr, Compare, Equals, In, Query, Range, Regex, Value, Wildcard
 
@@ -31,9 +31,9 @@ def check(query: Query, kinds: Mapping[str, Kind]) -> Query:
         if isinstance(leaf, Regex):
             translate(leaf.pattern, leaf.cased, "rust")
         if isinstance(leaf, Cidr) and text.to_network(leaf.network) is None:
-            raise QueryError(f"{leaf.network!r} is no network.", "Write 10.0.0.0/8 or fe80::/10.")
+            raise faults.no_network(leaf.network).error
         if isinstance(leaf, Wildcard | Regex | Cidr) and not kinds[leaf.field].is_text:
-            raise QueryError(f"{leaf.field} holds no text, so no pattern fits it.", "Compare it or give a range.")
+            raise faults.no_text(leaf.field).error
         if isinstance(leaf, Equals | In | Range):
             for value in tree.values(leaf):
                 _check_value(leaf, value, kinds[leaf.field])
@@ -44,15 +44,15 @@ def check(query: Query, kinds: Mapping[str, Kind]) -> Query:
 
 def _check_value(leaf: Equals | In | Range, value: Value, kind: Kind) -> None:
     if kind.is_number and not _spells_number(value):
-        raise QueryError(f"{leaf.field} holds numbers; {value!r} is none.")
+        raise faults.no_number(leaf.field, value).error
     if kind is Kind.DATE and (isinstance(value, bool) or (isinstance(value, str) and dates.moment(value) is None)):
-        raise QueryError(f"{leaf.field} holds times; {value!r} is none.", "Write 2026-08-20T07:30:00Z or now-15m.")
-    if kind is Kind.IP and text.to_address(text.from_value(value)) is None:
-        raise QueryError(f"{leaf.field} holds addresses; {value!r} is none.")
+        raise faults.no_time(leaf.field, value).error
+    if kind.is_address and text.ordinal(text.from_value(value), kind) is None:
+        raise faults.no_address(leaf.field, value, kind).error
     if kind is Kind.BOOLEAN and (isinstance(leaf, Range) or text.from_value(value).lower() not in ("true", "false")):
-        raise QueryError(f"{leaf.field} is true or false; {value!r} does not fit.")
+        raise faults.no_truth(leaf.field, value).error
     if kind is Kind.KEYWORD and isinstance(leaf, Range) and not isinstance(value, str):
-        raise QueryError(f"{leaf.field} holds text, so a range of numbers does not fit it.")
+        raise faults.text_range(leaf.field).error
 
 
 def _spells_number(value: Value) -> bool:
@@ -62,4 +62,4 @@ def _spells_number(value: Value) -> bool:
 def _check_compare(leaf: Compare, kinds: Mapping[str, Kind]) -> None:
     one, other = kinds[leaf.field], kinds[leaf.other]
     if one is not other and not (one.is_number and other.is_number) and not (one.is_text and other.is_text):
-        raise QueryError(f"{leaf.field} and {leaf.other} hold values of different kinds.")
+        raise faults.different(leaf.field, leaf.other).error

@@ -3,6 +3,7 @@
 `field:value`, `field:"exact phrase"`, `field:(a or b)`, `field:[1 TO 5}`, `field:>=5`, `field:10.0.0.0/8`,
 `field:*` (has a value), `field:wild*c?rd`, `field:/regular.expression/` (the whole text, as in Lucene), and bare
 words, which are looked for inside the default fields. Words side by side must all fit. Text ignores case.
+Addresses may be written in any of their forms: `00-80-F4-09-51-3B`, `0080.f409.513b`, `0080.f4*`.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ import luqum.tree as grammar
 from luqum.thread import parse as parse_grammar
 
 from core.errors import QueryError, UnknownNameError
-from core.fields import Kind, Vocabulary
+from core.fields import Field, Kind, Vocabulary
 from core.query import check as checking
-from core.query import dates, search_text, text
+from core.query import dates, faults, search_text, text
+from core.query.faults import Fault
 from core.query.tree import EVERYTHING, And, Cidr, Equals, Exists, Not, Or, Query, Range, Regex, Wildcard, contains
+from core.said import Said
 
 _DEFAULTS = (
     "source.ip",
@@ -35,12 +38,18 @@ _DEFAULTS = (
     "ot.object.name",
     "ot.value_text",
 )
+_SAID = ("tag", "service", "cpu_mode", "u_function")
+"""What fields of protocols are called that hold words of the wire itself; others hold hexadecimal or a letter."""
 
 
 def default_fields(vocabulary: Vocabulary) -> tuple[str, ...]:
-    """The fields that a bare word is looked for in: addresses, what is done, and every word for a code."""
-    words = [one.name for fields in vocabulary.protocols.values() for one in fields if one.name.endswith("_name")]
-    return (*_DEFAULTS, *words)
+    """The fields that a bare word is looked for in: addresses, what is done to what, and every word for a code."""
+    return (*_DEFAULTS, *(one.name for fields in vocabulary.protocols.values() for one in fields if _is_words(one)))
+
+
+def _is_words(field: Field) -> bool:
+    own = field.name.partition(".")[2]
+    return field.kind is Kind.KEYWORD and (own.endswith("_name") or own in _SAID)
 
 
 def parse(typed: str, vocabulary: Vocabulary, now: int, defaults: Sequence[str] | None = None) -> Query:
@@ -73,17 +82,15 @@ def _parse(prepared: search_text.Prepared, typed: str) -> Any:
     except (luqum.exceptions.ParseError, ValueError, ArithmeticError) as error:
         found = _POSITION.search(str(error))
         position = prepared.place(int(found[1])) if found else len(typed)
-        what = "ends too early" if position >= len(typed) else f"cannot be read from {typed[position:][:20]!r} on"
-        hint = "Check parentheses and brackets, and put text with special characters in quotation marks."
-        raise QueryError(f"The query {what}.", hint, position) from error
+        raise faults.unreadable(typed[position:][:20]).at(position) from error
     except RecursionError as error:
-        raise QueryError("The query is nested too deep.", position=0) from error
+        raise faults.NESTED.at(0) from error
 
 
 _REFUSED = {
-    grammar.Fuzzy: "A fuzzy word (~)",
-    grammar.Proximity: "A proximity (~)",
-    grammar.Boost: "A boost (^)",
+    grammar.Fuzzy: Said("A fuzzy word (~)", "模糊匹配（~）"),
+    grammar.Proximity: Said("A proximity (~)", "邻近匹配（~）"),
+    grammar.Boost: Said("A boost (^)", "加权（^）"),
 }
 
 
@@ -112,15 +119,15 @@ class _Builder:
             return self._field(node, field)
         for refused, name in _REFUSED.items():
             if isinstance(node, refused):
-                raise self._fault(f"{name} has no meaning here", node)
+                raise self._fault(faults.meaningless(name), node)
         return self._anywhere(node) if field is None else self._leaf(node, field)
 
-    def _fault(self, what: str, node: Any, hint: str = "") -> QueryError:
-        return QueryError(f"{what}.", hint, self._prepared.place(node.pos or 0))
+    def _fault(self, fault: Fault, node: Any) -> QueryError:
+        return fault.at(self._prepared.place(node.pos or 0))
 
     def _field(self, node: Any, outer: str | None) -> Query:
         if outer is not None:
-            raise self._fault(f"A field within the group of {outer}", node)
+            raise self._fault(faults.field_within(outer), node)
         if node.name == "_exists_":
             return Exists(self._known(text_of(node.children[0])))
         return self.build(node.children[0], self._known(node.name))
@@ -135,17 +142,24 @@ class _Builder:
         if isinstance(node, grammar.Word) and node.value == "*":
             return EVERYTHING
         if isinstance(node, grammar.Range | grammar.From | grammar.To):
-            raise self._fault("A range needs a field", node, "Write field:>=5 or field:[1 TO 5].")
+            raise self._fault(faults.RANGE_ALONE, node)
         parts: list[Query] = []
         for name in self._defaults:
-            if self.kinds[name] is Kind.KEYWORD and not _is_pattern(node):
-                parts.append(contains(name, text_of(node)))
-                continue
+            part = None if _is_pattern(node) else self._inside(text_of(node), name)
             try:
-                parts.append(self._leaf(node, name))
+                parts.append(part or self._leaf(node, name))
             except QueryError:
                 continue
         return Or(tuple(parts))
+
+    def _inside(self, word: str, field: str) -> Query | None:
+        """The word as a part of what the field holds; None where it can only be all of it."""
+        kind = self.kinds[field]
+        if kind is Kind.KEYWORD:
+            return contains(field, word)
+        part = text.mac_part(word)
+        inside = kind is Kind.MAC and text.to_mac(word) is None and text.is_mac_part(part)
+        return contains(field, part) if inside else None
 
     def _leaf(self, node: Any, field: str) -> Query:
         if isinstance(node, grammar.Range | grammar.From | grammar.To):
@@ -155,7 +169,8 @@ class _Builder:
         if isinstance(node, grammar.Word) and node.value == "*":
             return Exists(field)
         if _is_pattern(node) and self.kinds[field].is_text:
-            return Wildcard(field, _wildcard(node.value))
+            pattern = _wildcard(node.value)
+            return Wildcard(field, text.mac_part(pattern) if self.kinds[field] is Kind.MAC else pattern)
         return self._equals(node, field, text_of(node))
 
     def _regex(self, node: Any, field: str) -> Query:
@@ -167,7 +182,8 @@ class _Builder:
             checking.check(Regex(field, pattern), self.kinds)
         except QueryError as error:
             inside = error.position or 0
-            raise QueryError(error.message, error.hint, self._prepared.place((node.pos or 0) + 1 + inside)) from error
+            place = self._prepared.place((node.pos or 0) + 1 + inside)
+            raise QueryError(error.message, error.hint, place, error.said.zh) from error
         return query
 
     def _equals(self, node: Any, field: str, value: str) -> Query:
@@ -177,7 +193,7 @@ class _Builder:
             return Equals(field, start) if end == start + 1 else Range(field, gte=start, lt=end)
         if kind is Kind.IP and "/" in value:
             if text.to_network(value) is None:
-                raise self._fault(f"{value!r} is no network", node, "Write 10.0.0.0/8 or fe80::/10.")
+                raise self._fault(faults.no_network(value), node)
             return Cidr(field, value)
         return Equals(field, self._value(node, value, field))
 
@@ -186,19 +202,18 @@ class _Builder:
         if kind.is_number:
             number = text.to_number(value)
             if number is None:
-                raise self._fault(f"{field} holds numbers; {value!r} is none", node)
+                raise self._fault(faults.no_number(field, value), node)
             return number
         if kind is Kind.BOOLEAN and value.lower() not in ("true", "false"):
-            raise self._fault(f"{field} is true or false; {value!r} does not fit", node)
-        if kind is Kind.IP and text.to_address(value) is None:
-            raise self._fault(f"{field} holds addresses; {value!r} is none", node, "Write 10.0.0.* for a part of one.")
+            raise self._fault(faults.no_truth(field, value), node)
+        if kind.is_address and text.ordinal(value, kind) is None:
+            raise self._fault(faults.no_address(field, value, kind), node)
         return value.lower() == "true" if kind is Kind.BOOLEAN else value
 
     def _span(self, node: Any, value: str, field: str) -> tuple[int, int]:
         span = dates.parse(value, self._now)
         if span is None:
-            hint = "Write 2026-08-20, 2026-08-20T07:30:00Z or now-15m."
-            raise self._fault(f"{field} holds times; {value!r} is none", node, hint)
+            raise self._fault(faults.no_time(field, value), node)
         return span
 
     def _range(self, node: Any, field: str) -> Query:
@@ -211,7 +226,7 @@ class _Builder:
         else:
             ends = (("lte" if node.include else "lt", node.a),)
         if self.kinds[field] is Kind.BOOLEAN:
-            raise self._fault(f"{field} is true or false and has no range", node)
+            raise self._fault(faults.no_range(field), node)
         for name, end in ends:
             if end.value != "*":
                 bounds.update([self._bound(name, end, field)])

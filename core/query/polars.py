@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import polars as pl
 
-from core.errors import UnsupportedError
 from core.fields import Kind, Vocabulary
+from core.query import faults
 from core.query.check import kinds
 from core.query.polars_leaves import Element, Term, number_test, order_columns, text_test, time_test
 from core.query.tree import And, Compare, During, Exists, In, Not, OneField, Or, Query, Range, Within, bound
@@ -136,14 +136,14 @@ class Writer:
             return time_test(leaf, dtype)
         if dtype.is_numeric() or dtype == pl.Boolean:
             return number_test(leaf, dtype)
-        raise UnsupportedError(f"Polars: columns of type {dtype} cannot be compared.")
+        raise faults.column_type(dtype).unsupported
 
     def _compare(self, leaf: Compare) -> Term:
         one, other = self._schema.get(leaf.field), self._schema.get(leaf.other)
         if one is None or other is None or pl.Null in (one, other):
             return False
         if isinstance(one, pl.List | pl.Array) or isinstance(other, pl.List | pl.Array):
-            raise UnsupportedError(f"Polars: {leaf.field} and {leaf.other} cannot be compared, one is a list.")
+            raise faults.list_column(leaf.field, leaf.other).unsupported
         return order_columns(leaf, (one, other), (self._kinds.get(leaf.field), self._kinds.get(leaf.other)))
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import polars as pl
 
-from core.errors import UnsupportedError
 from core.fields import Kind
-from core.query import dates, text
+from core.query import dates, faults, text
 from core.query.regex import translate
 from core.query.tree import Cidr, Compare, Equals, In, Operator, Query, Range, Regex, Value, Wildcard
 
@@ -44,8 +43,8 @@ def text_test(leaf: Query, kind: Kind | None) -> Element:
         return _regex(leaf)
     if isinstance(leaf, Wildcard):
         return _wildcard(leaf)
-    if kind is Kind.IP:
-        return _address(leaf)
+    if kind is not None and kind.is_address:
+        return _address(leaf, kind)
     if isinstance(leaf, Range):
         if any(not isinstance(value, str) for _, value in leaf.bounds()):
             return lambda _: False
@@ -76,25 +75,25 @@ def _each(test: Callable[[str], bool]) -> Element:
     return lambda cell: cell.map_batches(decide, return_dtype=pl.Boolean, is_elementwise=True)
 
 
-def _address(leaf: Query) -> Element:
+def _address(leaf: Query, kind: Kind) -> Element:
     """Equality and order of addresses, each family by itself."""
     if isinstance(leaf, Range):
-        bounds = [(operator, text.to_address(text.from_value(value))) for operator, value in leaf.bounds()]
+        bounds = [(operator, text.ordinal(text.from_value(value), kind)) for operator, value in leaf.bounds()]
 
         def within(value: str) -> bool:
-            address = text.to_address(value)
+            address = text.ordinal(value, kind)
             return address is not None and all(
-                bound is not None and bound.version == address.version and _stands(operator, int(address), int(bound))
+                bound is not None and bound[0] == address[0] and _stands(operator, address, bound)
                 for operator, bound in bounds
             )
 
         return _each(within)
     assert isinstance(leaf, Equals | In)
-    wanted = {text.to_address(text.from_value(value)) for value in _asked(leaf)} - {None}
-    return _each(lambda value: text.to_address(value) in wanted)
+    wanted = {text.ordinal(text.from_value(value), kind) for value in _asked(leaf)} - {None}
+    return _each(lambda value: text.ordinal(value, kind) in wanted)
 
 
-def _stands(operator: Operator, a: int, b: int) -> bool:
+def _stands(operator: Operator, a: tuple[int, int], b: tuple[int, int]) -> bool:
     return {"eq": a == b, "lt": a < b, "lte": a <= b, "gt": a > b, "gte": a >= b}[operator]
 
 
@@ -110,7 +109,7 @@ def _compiled(pattern: str, cased: bool) -> tuple[str, bool]:
     try:
         pl.Series([""]).str.contains(expression)
     except pl.exceptions.ComputeError as error:
-        raise UnsupportedError(f"Polars: the regular expression {pattern!r} is too large.") from error
+        raise faults.large_expression(pattern).unsupported from error
     return expression, case_counts
 
 
@@ -269,7 +268,8 @@ def order_columns(
     """Two columns of one row; false where their values are of different kinds."""
     a, b = pl.col(leaf.field), pl.col(leaf.other)
     if all(isinstance(dtype, pl.String | pl.Categorical | pl.Enum) for dtype in types):
-        return _order_texts(leaf, a.cast(pl.String), b.cast(pl.String), addresses=kinds == (Kind.IP, Kind.IP))
+        kind = kinds[0] if kinds[0] is kinds[1] else None
+        return _order_texts(leaf, a.cast(pl.String), b.cast(pl.String), kind)
     if all(isinstance(dtype, pl.Datetime) for dtype in types):
         return _ORDER[leaf.operator](a, b).fill_null(False)
     if all(isinstance(dtype, pl.Boolean) for dtype in types):
@@ -282,17 +282,18 @@ def order_columns(
     return order.fill_null(False)
 
 
-def _order_texts(leaf: Compare, a: pl.Expr, b: pl.Expr, *, addresses: bool) -> Term:
-    if not addresses:
+def _order_texts(leaf: Compare, a: pl.Expr, b: pl.Expr, kind: Kind | None) -> Term:
+    if kind is None or not kind.is_address:
         pair = (a, b) if leaf.cased else (fold(a), fold(b))
         return _ORDER[leaf.operator](*pair).fill_null(False)
-    a, b = (cell.map_batches(_sortable, return_dtype=pl.String, is_elementwise=True) for cell in (a, b))
-    same_family = a.str.head(1) == b.str.head(1)
+    sortable = partial(_sortable, kind=kind)
+    a, b = (cell.map_batches(sortable, return_dtype=pl.String, is_elementwise=True) for cell in (a, b))
+    same_family = a.str.head(2) == b.str.head(2)
     return (_ORDER[leaf.operator](a, b) & same_family).fill_null(False)
 
 
-def _sortable(cells: pl.Series) -> pl.Series:
+def _sortable(cells: pl.Series, kind: Kind) -> pl.Series:
     """Addresses as text that sorts as they do, family first; null for anything else."""
     values = cells.unique().drop_nulls().to_list()
-    keys = {value: f"{at.version}{at.packed.hex()}" for value in values if (at := text.to_address(value)) is not None}
+    keys = {value: f"{at[0]:02}{at[1]:032x}" for value in values if (at := text.ordinal(value, kind)) is not None}
     return cells.replace_strict(keys, default=None, return_dtype=pl.String)

@@ -138,9 +138,9 @@ def _is_number(value: object) -> bool:
 
 
 def _order_text(operator: Operator, value: str, asked: Value, kind: Kind | None, cased: bool) -> bool:
-    if kind is Kind.IP:
-        mine, other = text.to_address(value), text.to_address(text.from_value(asked))
-        if mine is None or other is None or mine.version != other.version:
+    if kind is not None and kind.is_address:
+        mine, other = text.ordinal(value, kind), text.ordinal(text.from_value(asked), kind)
+        if mine is None or other is None or mine[0] != other[0]:
             return False
         return _ORDER[operator](mine, other)
     if operator != "eq" and _is_number(asked):
@@ -153,7 +153,7 @@ def _compare(a: Any, b: Any, leaf: Compare, kinds: tuple[Kind | None, Kind | Non
     if Kind.DATE in kinds:
         return kinds[0] is kinds[1] and _ORDER[leaf.operator](_ns(a), _ns(b))
     if isinstance(a, str) and isinstance(b, str):
-        return _order_text(leaf.operator, a, b, Kind.IP if kinds == (Kind.IP, Kind.IP) else None, leaf.cased)
+        return _order_text(leaf.operator, a, b, kinds[0] if kinds[0] is kinds[1] else None, leaf.cased)
     if isinstance(a, bool) and isinstance(b, bool):
         return leaf.operator == "eq" and a == b
     if not (_is_number(a) and _is_number(b)):

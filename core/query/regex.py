@@ -14,8 +14,10 @@ from functools import lru_cache
 from typing import Literal
 
 from core.errors import QueryError
+from core.query import faults
 from core.query.codepoints import LAST, PERL, POSIX, Codes, escaped, folds, merge, without
 from core.query.text import fold
+from core.said import Said
 
 Dialect = Literal["python", "rust"]
 
@@ -24,33 +26,28 @@ MOST_REPEATS = 1000
 
 _CONTROL = {"t": 9, "n": 10, "v": 11, "f": 12, "r": 13, "a": 7}
 _REFUSED = {
-    "?=": "look-ahead",
-    "?!": "negative look-ahead",
-    "?<=": "look-behind",
-    "?<!": "negative look-behind",
-    "?>": "an atomic group",
-    "?#": "a comment",
-    "?(": "a condition",
-    "?P=": "a back-reference",
-    "?P>": "recursion",
-    "?R": "recursion",
-    "?&": "recursion",
-    "?|": "a branch reset",
+    "?=": Said("look-ahead", "前瞻"),
+    "?!": Said("negative look-ahead", "否定前瞻"),
+    "?<=": Said("look-behind", "后顾"),
+    "?<!": Said("negative look-behind", "否定后顾"),
+    "?>": Said("an atomic group", "原子分组"),
+    "?#": Said("a comment", "注释"),
+    "?(": Said("a condition", "条件"),
+    "?P=": Said("a back-reference", "反向引用"),
+    "?P>": Said("recursion", "递归"),
+    "?R": Said("recursion", "递归"),
+    "?&": Said("recursion", "递归"),
+    "?|": Said("a branch reset", "分支重置"),
 }
 _REFUSED_ESCAPES = {
-    **dict.fromkeys("123456789kg", "a back-reference"),
-    **dict.fromkeys("pPX", "a Unicode class"),
-    "B": "a non-boundary",
-    "Z": "\\Z (write \\z)",
-    "G": "\\G",
-    "K": "\\K",
-    "R": "\\R",
-    "Q": "\\Q",
-    "E": "\\E",
-    "C": "\\C",
-    "0": "an octal escape",
-    "u": "\\u (write \\x{…})",
-    "U": "\\U (write \\x{…})",
+    **dict.fromkeys("123456789kg", Said("a back-reference", "反向引用")),
+    **dict.fromkeys("pPX", Said("a Unicode class", "Unicode 类")),
+    "B": Said("a non-boundary", "非边界"),
+    "Z": Said("\\Z (write \\z)", "\\Z（请写 \\z）"),
+    **{name: Said(f"\\{name}", f"\\{name}") for name in "GKRQEC"},
+    "0": Said("an octal escape", "八进制转义"),
+    "u": Said("\\u (write \\x{…})", "\\u（请写 \\x{…}）"),
+    "U": Said("\\U (write \\x{…})", "\\U（请写 \\x{…}）"),
 }
 
 
@@ -64,7 +61,7 @@ def translate(pattern: str, cased: bool, dialect: Dialect) -> tuple[str, bool]:
         QueryError: outside the subset; names what, and where in the pattern.
     """
     if len(pattern) > MOST_LENGTH:
-        raise QueryError(f"The regular expression is longer than {MOST_LENGTH} characters.")
+        raise faults.long_expression(MOST_LENGTH).error
     writer = _Writer(pattern, cased, dialect)
     return writer.write(), writer.cased
 
@@ -82,16 +79,12 @@ class _Writer:
         self._read_flags()
         text, _ = self._alternatives(depth=0)
         if self.at < len(self.pattern):
-            raise self._fault("an unmatched ')'")
+            raise self._fault(Said("an unmatched ')'", "多余的 ')'"))
         return text
 
-    def _fault(self, what: str, at: int | None = None) -> QueryError:
+    def _fault(self, what: Said, at: int | None = None) -> QueryError:
         where = self.at if at is None else at
-        return QueryError(
-            f"The regular expression {self.pattern!r} has {what} at character {where + 1}.",
-            "Regular expressions are the subset of RE2 without look-around and back-references.",
-            where,
-        )
+        return faults.expression(self.pattern, what, where).at(where)
 
     def _read_flags(self) -> None:
         if not self.pattern.startswith("(?"):
@@ -109,7 +102,7 @@ class _Writer:
     def _alternatives(self, depth: int) -> tuple[str, int]:
         """Branches up to the closing parenthesis or the end, and the most repetitions nested in them."""
         if depth > 50:
-            raise self._fault("groups nested too deep")
+            raise self._fault(Said("groups nested too deep", "过深的分组嵌套"))
         branches, most = [], 1
         while True:
             text, repeats = self._sequence(depth)
@@ -136,7 +129,7 @@ class _Writer:
         if c == "[":
             return self._class(), True, 1
         if c in "*+?":
-            raise self._fault("nothing to repeat")
+            raise self._fault(Said("nothing to repeat", "没有对象的重复"))
         if c == "\\":
             return self._escape()
         self.at += 1
@@ -165,13 +158,15 @@ class _Writer:
         elif self._peek("?P<") or self._peek("?<"):
             end = self.pattern.find(">", self.at)
             if end < 0 or not self.pattern[self.pattern.index("<", self.at) + 1 : end].isidentifier():
-                raise self._fault("a group without a name", start)
+                raise self._fault(Said("a group without a name", "没有名称的分组"), start)
             self.at = end + 1
         elif self._peek("?"):
-            raise self._fault("flags inside the expression (write them at its start)", start)
+            raise self._fault(
+                Said("flags inside the expression (write them at its start)", "位于中间的标志（请写在开头）"), start
+            )
         text, repeats = self._alternatives(depth + 1)
         if not self._peek(")"):
-            raise self._fault("a group that is not closed", start)
+            raise self._fault(Said("a group that is not closed", "未闭合的分组"), start)
         self.at += 1
         return f"(?:{text})", True, repeats
 
@@ -181,15 +176,15 @@ class _Writer:
             return atom, repeats
         quantifier, count = found
         if not repeatable:
-            raise self._fault("an anchor that is repeated")
+            raise self._fault(Said("an anchor that is repeated", "对锚点的重复"))
         if self._peek("?"):
             self.at += 1
         elif self._peek("+"):
-            raise self._fault("a possessive quantifier")
+            raise self._fault(Said("a possessive quantifier", "占有量词"))
         if self.at < len(self.pattern) and (self.pattern[self.at] in "*+?" or self._braces() is not None):
-            raise self._fault("a repeated quantifier")
+            raise self._fault(Said("a repeated quantifier", "重叠的量词"))
         if repeats * count > MOST_REPEATS:
-            raise self._fault(f"more than {MOST_REPEATS} repetitions")
+            raise self._fault(Said(f"more than {MOST_REPEATS} repetitions", f"超过 {MOST_REPEATS} 次的重复"))
         return f"{atom}{quantifier}", repeats * count
 
     def _quantifier(self) -> tuple[str, int] | None:
@@ -202,7 +197,7 @@ class _Writer:
             return None
         text, low, high = braces
         if high is not None and high < low:
-            raise self._fault("a repetition that ends before it begins")
+            raise self._fault(Said("a repetition that ends before it begins", "上限小于下限的重复"))
         self.at += len(text)
         return text, max(low, high or 0, 1)
 
@@ -232,7 +227,7 @@ class _Writer:
         """The one character that an escape names; moves past it."""
         start, name = self.at, self.pattern[self.at + 1 : self.at + 2]
         if not name:
-            raise self._fault("a backslash at its end")
+            raise self._fault(Said("a backslash at its end", "末尾的反斜杠"))
         if name in _REFUSED_ESCAPES:
             raise self._fault(_REFUSED_ESCAPES[name])
         self.at += 2
@@ -241,7 +236,7 @@ class _Writer:
         if name in _CONTROL:
             return _CONTROL[name]
         if name.isalnum():
-            raise self._fault(f"an unknown escape \\{name}", start)
+            raise self._fault(Said(f"an unknown escape \\{name}", f"未知的转义 \\{name}"), start)
         return ord(name)
 
     def _hexadecimal(self, start: int) -> int:
@@ -255,7 +250,7 @@ class _Writer:
         except ValueError:
             code = -1
         if not 0 <= code <= LAST or 0xD800 <= code <= 0xDFFF:
-            raise self._fault("a bad \\x escape", start)
+            raise self._fault(Said("a bad \\x escape", "错误的 \\x 转义"), start)
         self.at = after
         return code
 
@@ -271,7 +266,7 @@ class _Writer:
         first = True
         while first or not self._peek("]"):
             if self.at >= len(self.pattern):
-                raise self._fault("a class that is not closed", start)
+                raise self._fault(Said("a class that is not closed", "未闭合的字符类"), start)
             codes += self._class_item()
             first = False
         self.at += 1
@@ -283,7 +278,7 @@ class _Writer:
             end = self.pattern.find(":]", self.at)
             name = self.pattern[self.at + 2 : end]
             if end < 0 or name not in POSIX:
-                raise self._fault("an unknown named class")
+                raise self._fault(Said("an unknown named class", "未知的命名字符类"))
             self.at = end + 2
             return POSIX[name]
         if self._peek("\\"):
@@ -297,7 +292,7 @@ class _Writer:
         self.at += 1
         high = self._class_code()
         if high < low:
-            raise self._fault("a range that ends before it begins")
+            raise self._fault(Said("a range that ends before it begins", "终点小于起点的区间"))
         return ((low, high),)
 
     def _class_code(self) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from core.errors import QueryError
+from core.query import faults
 from core.query.text import to_address, to_network
 
 MOST_LENGTH = 10_000
@@ -72,7 +72,7 @@ def prepare(typed: str) -> Prepared:
         QueryError: too long, nested too deep, or a quote that is not closed; with its position.
     """
     if len(typed) > MOST_LENGTH:
-        raise QueryError(f"The query is longer than {MOST_LENGTH} characters.", position=MOST_LENGTH)
+        raise faults.too_long(MOST_LENGTH).at(MOST_LENGTH)
     prepared, at, depth, brackets = Prepared(), 0, 0, 0
     while at < len(typed):
         regex = _regex_here(typed, at, prepared.text)
@@ -83,13 +83,13 @@ def prepare(typed: str) -> Prepared:
             prepared.copy(piece, at)
         elif found["phrase"] or found["space"] or found["rest"]:
             if piece == '"':
-                raise QueryError("A quotation mark is not closed.", 'Close it, or write \\" for the character.', at)
+                raise faults.NOT_CLOSED.at(at)
             prepared.copy(piece, at)
         elif found["bracket"]:
             brackets += {"[": 1, "{": 1, "]": -1, "}": -1}.get(piece, 0)
             depth += {"(": 1, ")": -1}.get(piece, 0)
             if depth > MOST_DEPTH:
-                raise QueryError(f"Parentheses are nested deeper than {MOST_DEPTH} levels.", position=at)
+                raise faults.parentheses(MOST_DEPTH).at(at)
             prepared.copy(piece, at)
         elif found["order"]:
             _order(prepared, piece, at)

@@ -6,6 +6,8 @@ import ipaddress
 import re
 from functools import lru_cache
 
+from core.fields import Kind
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -102,6 +104,37 @@ def to_network(text: str) -> Network | None:
         if mapped is not None:
             return ipaddress.IPv4Network((mapped, network.prefixlen - 96))
     return network
+
+
+_MAC = re.compile(r"[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}|[0-9a-f]{12}")
+_MAC_PART = re.compile(r"[0-9a-f]{0,2}(:[0-9a-f]{2}){0,4}(:[0-9a-f]{0,2})?")
+
+
+def to_mac(text: str) -> int | None:
+    """The MAC address that the text is: in pairs with colons or hyphens, in fours with dots, or bare digits."""
+    text = text.lower()
+    return int(re.sub("[:.-]", "", text), 16) if _MAC.fullmatch(text) else None
+
+
+def mac_part(text: str) -> str:
+    """Part of a MAC address, or a wildcard for one, in pairs with colons, as rows have it."""
+    if "." in text:
+        return ":".join(re.sub(r"(..)(?=.)", r"\1:", four) for four in text.split("."))
+    return text.replace("-", ":")
+
+
+def is_mac_part(text: str) -> bool:
+    """Whether a MAC address in pairs with colons can hold the text."""
+    return _MAC_PART.fullmatch(text.lower()) is not None
+
+
+def ordinal(text: str, kind: Kind) -> tuple[int, int] | None:
+    """By what an address of that kind is compared, however it is written: family and number; None for no address."""
+    if kind is Kind.MAC:
+        mac = to_mac(text)
+        return None if mac is None else (48, mac)
+    address = to_address(text)
+    return None if address is None else (address.version, int(address))
 
 
 def contains(network: Network, text: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Literal
 
-from core.errors import QueryError
+from core.query import faults
 from core.scope import Scope
 
 Value = str | int | float | bool
@@ -48,7 +48,7 @@ class Range:
 
     def __post_init__(self) -> None:
         if not any(True for _ in self.bounds()):
-            raise QueryError(f"The range of {self.field} has no bound.", "Give one, or ask whether the field exists.")
+            raise faults.boundless(self.field).error
 
     def bounds(self) -> Iterator[tuple[Operator, Value]]:
         """The bounds that are given, as (operator, value)."""
@@ -218,12 +218,12 @@ def bound(query: Query) -> Query:
         node, depth = stack.pop()
         nodes += 1 + (len(node.values) if isinstance(node, In) else 0)
         if depth > MOST_DEPTH:
-            raise QueryError(f"The query is nested deeper than {MOST_DEPTH} levels.")
+            raise faults.deeper(MOST_DEPTH).error
         if nodes > MOST_NODES:
-            raise QueryError(f"The query holds more than {MOST_NODES} comparisons.")
+            raise faults.larger(MOST_NODES).error
         for value in values(node):
             if isinstance(value, float) and not isfinite(value):
-                raise QueryError("A query cannot ask for a number that is not finite.")
+                raise faults.NOT_FINITE.error
         stack.extend((child, depth + 1) for child in children(node))
     return query
 

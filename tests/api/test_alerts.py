@@ -52,6 +52,33 @@ def test_a_filter_leaves_what_it_says(sign: Sign, query: str, number: int) -> No
     assert sum(browser.get(f"/api/alerts/counts?{query}")["kind"].values()) == number
 
 
+@pytest.mark.parametrize("path", ["/api/alerts", "/api/alerts/counts", "/api/conversations", "/api/events/messages"])
+def test_a_protocol_that_does_not_exist_is_told_with_the_nearest(sign: Sign, path: str) -> None:
+    answer = sign("guest")("GET", path, params={"protocol": "iec-104"})
+    problem = answer.json()
+    assert (answer.status_code, problem["type"]) == (400, "urn:liaowang:problem:unknown-name")
+    assert (problem["detail"], problem["hint"]) == ("Unknown protocol 'iec-104'.", "Did you mean iec104?")
+    assert problem["zh"] == "没有名为 'iec-104' 的协议。是否指 iec104？"
+
+
+@pytest.mark.parametrize("path", ["/api/alerts", "/api/alerts/counts", "/api/conversations", "/api/events/connections"])
+def test_connections_have_a_protocol_too(sign: Sign, path: str) -> None:
+    sign("guest").get(path, params={"protocol": "ip"})
+
+
+def test_alerts_of_no_protocol_can_be_asked_for(sign: Sign, given: Services) -> None:
+    given.alerts.save([alert(NORTH, 1, protocol="")])
+    assert len(sign("guest").get("/api/alerts?protocol=")["items"]) == 1
+
+
+def test_a_protocol_of_what_is_kept_may_be_asked_for_by_those_who_see_it(sign: Sign, given: Services) -> None:
+    given.alerts.save([alert(NORTH, 1, protocol="bacnet")])
+    assert len(sign("guest").get("/api/alerts?protocol=bacnet")["items"]) == 1
+    refused = sign("rival")("GET", "/api/alerts?protocol=bacnex")
+    assert refused.status_code == 400
+    assert "bacnet" not in refused.text
+
+
 def test_counts_have_every_band_of_severity(sign: Sign) -> None:
     counts = sign("guest").get("/api/alerts/counts")
     assert counts["severity"] == {"critical": 2, "high": 3, "medium": 3, "low": 2, "informational": 2}

@@ -87,6 +87,8 @@ def test_a_fault_in_a_query_is_told_with_its_position(sign: Sign) -> None:
     problem = answer.json()
     assert (answer.status_code, problem["type"]) == (400, "urn:liaowang:problem:query")
     assert problem["position"] == len("source.ip:10.0.0.1 and (a")
+    assert problem["detail"] == "The query ends too early."
+    assert problem["zh"] == "查询不完整。请检查括号是否成对；含特殊字符的文本须加引号。"
 
 
 def test_an_unknown_field_is_told_with_the_nearest(sign: Sign) -> None:
@@ -96,6 +98,11 @@ def test_an_unknown_field_is_told_with_the_nearest(sign: Sign) -> None:
     ):
         assert (answer.status_code, answer.json()["type"]) == (400, "urn:liaowang:problem:unknown-name")
         assert "modbus.function_code" in answer.json()["hint"]
+        assert answer.json()["zh"].startswith("没有名为 'modbus.funktion_code' 的字段。是否指 modbus.function_code")
+
+
+def test_what_nobody_wrote_in_chinese_is_not_said_to_be(sign: Sign) -> None:
+    assert "zh" not in sign("guest")("GET", MESSAGES, params={"cursor": "none of ours"}).json()
 
 
 @pytest.mark.parametrize(
@@ -118,7 +125,9 @@ def test_what_cannot_be_asked_is_refused_by_name(sign: Sign, wrong: dict[str, An
 
 def test_a_histogram_of_too_many_intervals_is_refused(sign: Sign) -> None:
     params = {"seconds": 0.001, "start": "2026-01-01T00:00:00Z"}
-    assert sign("guest")("GET", f"{MESSAGES}/histogram", params=params).status_code == 422
+    answer = sign("guest")("GET", f"{MESSAGES}/histogram", params=params)
+    assert answer.status_code == 422
+    assert answer.json()["zh"].startswith("时间范围过长")
 
 
 @pytest.mark.parametrize(

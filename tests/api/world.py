@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,8 @@ VOCABULARY = Vocabulary(
         "modbus": (
             Field("modbus.function_code", Kind.INTEGER, "function code", "功能码", example=6),
             Field("modbus.function_code_name", Kind.KEYWORD, "its word", "功能码名称"),
-        )
+        ),
+        "iec104": (Field("iec104.type_id", Kind.INTEGER, "type identification", "类型标识"),),
     }
 )
 USERS = {
@@ -200,6 +202,8 @@ def opened(folder: Path) -> Iterator[Services]:
         Tally(SOUTH, MARK, "gap_bytes", 7000, f"bytes {MARK}", "缺失字节", loss=True),
     ]
     sensors = [SensorState(origin, NOW - HOUR, 100, silent=origin is NORTH) for origin in (NORTH, SOUTH)]
+    # Handed in, and therefore no sensor.
+    sensors.append(SensorState(replace(NORTH, observer="upload-1"), NOW, 10, silent=False, live=False))
     yield Services(
         alerts=DatabaseAlerts(database),
         entities=DatabaseEntities(database),

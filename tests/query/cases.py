@@ -41,6 +41,8 @@ class Case(NamedTuple):
 NAME, CODE, VALUE, IP, FLAG, TAGS, LONG = (
     *("test.name", "test.code", "ot.value", "source.ip", "test.flag", "test.tags", "ot.object.address"),
 )
+MAC = "source.mac"
+MACS_OF_ONE = ["00:1b:1b:9e:21:6a", "00-1B-1B-9E-21-6A", "001b.1b9e.216a", "001B1B9E216A", "00:1b:1b:9e:21:69", None]
 NAN = float("nan")
 BIG = 2**53 + 1
 SECOND = 1_000_000_000
@@ -203,6 +205,32 @@ ADDRESSES = [
     ),
 ]
 
+MACS = [
+    Case("a MAC address with hyphens", MAC, MACS_OF_ONE, Equals(MAC, "00-1B-1B-9E-21-6A"), [0, 1, 2, 3]),
+    Case("a MAC address in fours", MAC, MACS_OF_ONE, In(MAC, ("001b.1b9e.216a", "plc")), [0, 1, 2, 3]),
+    Case("a MAC address without separators", MAC, MACS_OF_ONE, Equals(MAC, "001b1b9e216A"), [0, 1, 2, 3]),
+    Case(
+        "what is no MAC address equals none", MAC, [*MACS_OF_ONE, "plc"], Not(Equals(MAC, "plc")), [0, 1, 2, 3, 4, 5, 6]
+    ),
+    Case("MAC addresses are ordered as numbers", MAC, MACS_OF_ONE, Range(MAC, gt="001b.1b9e.2169"), [0, 1, 2, 3]),
+    Case("a wildcard on a MAC address is on its text", MAC, MACS_OF_ONE, Wildcard(MAC, "00:1b:*"), [0, 4]),
+    Case(
+        "two MAC addresses however written",
+        "",
+        [{MAC: one, "destination.mac": "00-1b-1b-9e-21-6a"} for one in MACS_OF_ONE],
+        Compare(MAC, "eq", "destination.mac"),
+        [0, 1, 2, 3],
+    ),
+    Case(
+        "a MAC address is no IP address",
+        "",
+        [{MAC: "plc", IP: "plc"}, {MAC: "::1", IP: "::1"}],
+        Compare(MAC, "eq", IP),
+        [0, 1],
+    ),
+    Case("text is not read as a MAC address", NAME, MACS_OF_ONE, Equals(NAME, "00-1B-1B-9E-21-6A"), [1]),
+]
+
 LISTS = [
     Case("any element counts", TAGS, [["a", "b"], ["c"], [], None], Equals(TAGS, "B"), [0]),
     Case("not: no element", TAGS, [["a", "b"], ["c"], [], None], Not(Equals(TAGS, "B")), [1, 2, 3]),
@@ -250,4 +278,4 @@ SCOPES = [
     ),
 ]
 
-CASES = [*MISSING, *TEXT, *PATTERNS, *NUMBERS, *ADDRESSES, *LISTS, *TIMES, *SCOPES]
+CASES = [*MISSING, *TEXT, *PATTERNS, *NUMBERS, *ADDRESSES, *MACS, *LISTS, *TIMES, *SCOPES]

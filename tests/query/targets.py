@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from core.errors import LiaowangError
 from core.fields import Field, Kind, Vocabulary
 from core.query import reference
 from core.query.check import kinds
@@ -31,9 +32,26 @@ VOCABULARY = Vocabulary(
     }
 )
 KINDS = kinds(VOCABULARY)
+
+
+def is_chinese(error: LiaowangError) -> bool:
+    """Whether somebody wrote the error in Chinese too: whole sentences, whatever it quotes."""
+    return error.said.zh != error.said.en and error.said.zh[-1] in "。？" and "。" in error.said.zh
+
+
 LISTS = ("test.tags", "test.numbers", "test.addresses")
 FIELDS = (
-    *("@timestamp", "source.ip", "destination.ip", "source.port", "ot.object.address", "ot.value", "ot.command"),
+    *(
+        "@timestamp",
+        "source.ip",
+        "destination.ip",
+        "source.mac",
+        "destination.mac",
+        "source.port",
+        "ot.object.address",
+        "ot.value",
+        "ot.command",
+    ),
     *("organization.id", "ot.site.id", *(one.name for one in VOCABULARY.protocols["test"])),
 )
 

@@ -6,14 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collectors.wire.protocol import protocols, vocabulary
 from core.errors import LiaowangError, QueryError, UnknownNameError
-from core.query import lucene
-from core.query.tree import EVERYTHING, And, Cidr, Equals, Exists, Not, Or, Query, Range, Regex, Wildcard
-from tests.query.targets import VOCABULARY
+from core.fields import Kind
+from core.query import lucene, reference
+from core.query.check import kinds
+from core.query.tree import EVERYTHING, And, Cidr, Equals, Exists, Not, Or, Query, Range, Regex, Wildcard, fields
+from tests.query.targets import VOCABULARY, is_chinese
 
 NOW = 1_787_227_200_000_000_000
 SECOND = 1_000_000_000
 CODE, NAME, IP = "test.code", "test.name", "source.ip"
+MAC = "00:1b:1b:9e:21:6a"
 
 
 def parse(typed: str) -> Query:
@@ -69,6 +73,12 @@ def five(value: int) -> Equals:
         ("source.ip:(fe80::1 or ::ffff:10.0.0.1)", Or((Equals(IP, "fe80::1"), Equals(IP, "::ffff:10.0.0.1")))),
         ("source.ip:[10.0.0.1 TO fe80::1]", Range(IP, gte="10.0.0.1", lte="fe80::1")),
         ("source.mac:00:11:22:AA:bb:cc", Equals("source.mac", "00:11:22:AA:bb:cc")),
+        ("source.mac:00-1B-1B-9E-21-6A", Equals("source.mac", "00-1B-1B-9E-21-6A")),
+        ("source.mac:001b.1b9e.216a", Equals("source.mac", "001b.1b9e.216a")),
+        ("source.mac:00-1B-*", Wildcard("source.mac", "00:1B:*")),
+        ("source.mac:001b.1b9*", Wildcard("source.mac", "00:1b:1b:9*")),
+        ("source.mac:*.216a", Wildcard("source.mac", "*:21:6a")),
+        ("source.mac:*21-6?", Wildcard("source.mac", "*21:6?")),
         ("fe80::1", Or((Wildcard(NAME, "*fe80::1*"), Equals(IP, "fe80::1")))),
         ("10.0.0.0/8", Or((Wildcard(NAME, "*10.0.0.0/8*"), Cidr(IP, "10.0.0.0/8")))),
         ("Coils", Or((Wildcard(NAME, "*Coils*"),))),
@@ -97,7 +107,9 @@ def test_what_is_typed_means_this_tree(typed: str, query: Query) -> None:
         ("test.code:five", 10, "holds numbers"),
         ("a and test.code:five", 16, "holds numbers"),
         ("fe80::1 and test.code:five", 22, "holds numbers"),
-        ("source.ip:10.0.0", 10, "holds addresses"),
+        ("source.ip:10.0.0", 10, "holds IP addresses"),
+        ("source.mac:00:80:f4", 11, "holds MAC addresses"),
+        ("source.mac:00-80-f4-09-51-3g", 11, "holds MAC addresses"),
         ("source.ip:10.0.0.0/99", 10, "no network"),
         ("@timestamp:noon", 11, "holds times"),
         ("test.flag:maybe", 10, "true or false"),
@@ -114,21 +126,94 @@ def test_a_fault_is_marked_where_it_is(typed: str, position: int, words: str) ->
         parse(typed)
     assert caught.value.position == position
     assert words in caught.value.message
+    assert is_chinese(caught.value)
 
 
 def test_an_unknown_field_suggests_the_nearest() -> None:
-    with pytest.raises(UnknownNameError, match=r"Did you mean test.code"):
+    with pytest.raises(UnknownNameError, match=r"Did you mean test.code") as caught:
         parse("test.cod:5")
+    assert caught.value.said.zh == "没有名为 'test.cod' 的字段。是否指 test.code 或 test.other 或 test.tags？"
 
 
-def test_default_fields_are_the_words_of_every_protocol() -> None:
-    assert all(name in VOCABULARY for name in lucene.default_fields(VOCABULARY))
+@pytest.mark.parametrize(
+    "written",
+    [
+        "00:1b:1b:9e:21:6a",
+        "00:1B:1B:9E:21:6A",
+        "00-1B-1B-9E-21-6A",
+        "001b.1b9e.216a",
+        "001B1B9E216A",
+        '"00-1B-1B-9E-21-6A"',
+        "00-1b-1b",
+        "1b9e.216a",
+        "001b.1b*",
+        "*-21-6a",
+        "destination.mac:00-1b-1b-9e-21-6a",
+        "destination.mac:001b.1b9e.216a",
+        "destination.mac:001b1b9e216a",
+        "destination.mac:(00-1b-1b-9e-21-6a or 00-00-00-00-00-00)",
+        "destination.mac:[00-1b-1b-00-00-00 TO 00-1b-1b-ff-ff-ff]",
+        "destination.mac:<=001b.1b9e.216a",
+        "destination.mac:001B.*",
+        "destination.mac:*-21-6A",
+    ],
+)
+def test_a_mac_address_is_found_however_it_is_written(written: str) -> None:
+    query, every = lucene.parse(written, VOCABULARY, NOW), kinds(VOCABULARY)
+    fits = {mac: reference.matches(query, {"destination.mac": mac}, every) for mac in (MAC, "02:00:5e:00:01:02")}
+    assert fits == {MAC: True, "02:00:5e:00:01:02": False}
+
+
+@pytest.mark.parametrize("word", ["stop", "10.0.0.5", "6000", "00:1b:1b:9e:21:6a:00", "plc-1", "Fuel_PV"])
+def test_what_no_mac_address_holds_is_not_looked_for_in_one(word: str) -> None:
+    assert fields(lucene.parse(word, VOCABULARY, NOW, ("source.mac", NAME))) == {NAME}
+
+
+UNSOUGHT = {
+    "enip.sender_context": "hexadecimal: any number would be found in it",
+    "modbus.event_log": "hexadecimal",
+    "modbus.server_id": "hexadecimal; its text is a point",
+    "iec104.apdu_type": "one letter: any word would be found in it",
+    "s7comm.file_system": "one letter",
+    "s7comm.block_number": "digits: any number would be found in it",
+}
+
+
+def test_bare_words_are_looked_for_wherever_a_protocol_has_words() -> None:
+    texts = {
+        one.name for own in vocabulary().protocols.values() for one in own if one.kind is Kind.KEYWORD
+    } - UNSOUGHT.keys()
+    assert texts == {name for name in lucene.default_fields(vocabulary()) if name.split(".")[0] in protocols()}
+    assert "cip.tag" in texts
+    assert all(name in vocabulary() for name in (*UNSOUGHT, *lucene.default_fields(vocabulary())))
+
+
+@pytest.mark.parametrize(
+    ("word", "row"),
+    [
+        ("pump_1_start", {"ot.object.name": "Pump_1_Start"}),
+        ("pump_1", {"cip.tag": "Program:Main.Pump_1_Start"}),
+        ("stop", {"s7comm.function_code_name": "plc_stop"}),
+        ("stop", {"s7comm.cpu_mode": "stop"}),
+        ("stopdt", {"iec104.u_function": "stopdt_act"}),
+        ("write_single_coil", {"modbus.function_code_name": "write_single_coil"}),
+        ("m_sp", {"iec104.type_id_name": "m_sp_na_1"}),
+    ],
+)
+def test_a_bare_word_finds_tags_functions_and_types(word: str, row: dict[str, str]) -> None:
+    query = lucene.parse(word, vocabulary(), NOW)
+    assert reference.matches(query, row, kinds(vocabulary()))
+    assert not reference.matches(query, dict.fromkeys(row, "other"), kinds(vocabulary()))
 
 
 @given(st.text('ab5:."()[]{}<>=/*?\\-+!~^ &|@TOandort', max_size=20) | st.text(max_size=20))
 def test_any_text_is_a_tree_or_one_clear_error(typed: str) -> None:
     try:
         parse(typed)
-    except LiaowangError as error:
-        position = getattr(error, "position", None)
-        assert position is None or 0 <= position <= len(typed)
+    except LiaowangError as told:
+        error = told
+    else:
+        return
+    position = getattr(error, "position", None)
+    assert position is None or 0 <= position <= len(typed)
+    assert is_chinese(error)

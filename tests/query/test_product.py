@@ -45,6 +45,7 @@ ADDRESSES = st.sampled_from(
         "",
     ]
 )
+MACS = st.sampled_from(["00:1b:00:00:00:01", "00-1B-00-00-00-01", "001b.0000.0001", "00:1b:00:00:00:02", "plc", "::1"])
 NETWORKS = st.sampled_from(["10.0.0.0/8", "10.0.0.0/30", "::/0", "0.0.0.0/0", "fe80::/10", "::ffff:0:0/96", "10.0.0.1"])
 SMALL = st.integers(-3, 3)
 LONGS = SMALL | st.sampled_from([2**53, 2**53 + 1, -(2**63), 2**63 - 1])
@@ -77,6 +78,7 @@ def cell(name: str) -> st.SearchStrategy[Any]:
     one = {
         "keyword": TEXTS,
         "ip": ADDRESSES,
+        "mac": MACS,
         "integer": SMALL | st.just(2**31 - 1),
         "long": LONGS,
         "double": REALS,
@@ -90,7 +92,12 @@ ROWS = st.lists(st.fixed_dictionaries({}, optional={name: cell(name) for name in
 NAMES = st.sampled_from(FIELDS)
 NUMBERS = LONGS | REALS.filter(lambda x: x - x == 0) | st.sampled_from([2**40, 2**70, 10**400])
 VALUES: st.SearchStrategy[Value] = (
-    TEXTS | ADDRESSES | NUMBERS | st.booleans() | st.sampled_from(["1", "0x2", "-3.0", "true", "2026-08-20T12:00:00Z"])
+    TEXTS
+    | ADDRESSES
+    | MACS
+    | NUMBERS
+    | st.booleans()
+    | st.sampled_from(["1", "0x2", "-3.0", "true", "2026-08-20T12:00:00Z"])
 )
 BOUND = st.none() | VALUES
 LEAVES: st.SearchStrategy[Query] = st.one_of(

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from core.errors import QueryError
 from core.query import dates, polars_leaves, text
 from core.query.regex import translate
+from tests.query.targets import is_chinese
 
 
 def test_the_fold_of_every_character_is_the_same_in_polars() -> None:
@@ -68,6 +69,7 @@ def test_an_expression_outside_the_subset_is_refused_by_name(pattern: str, what:
         translate(pattern, cased=True, dialect="rust")
     assert f"has {what}" in caught.value.message
     assert caught.value.position == position
+    assert is_chinese(caught.value)
 
 
 def test_groups_nested_without_end_are_refused() -> None:

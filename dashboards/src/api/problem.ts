@@ -9,6 +9,8 @@ export class ProblemError extends Error {
     readonly position: number | null = null,
     /** Stable name of the kind of problem, such as `query` or `unknown-name`. */
     readonly kind: string = '',
+    /** Detail and hint in Chinese; empty where the platform has them in English alone. */
+    readonly zh: string = '',
   ) {
     super(detail || title)
   }
@@ -17,7 +19,7 @@ export class ProblemError extends Error {
     const said = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>
     const text = (name: string): string => (typeof said[name] === 'string' ? said[name] : '')
     const position = typeof said.position === 'number' ? said.position : null
-    return new ProblemError(status, text('title') || `HTTP ${status}`, text('detail'), text('hint'), position, text('type').replace(/^urn:liaowang:problem:/, ''))
+    return new ProblemError(status, text('title') || `HTTP ${status}`, text('detail'), text('hint'), position, text('type').replace(/^urn:liaowang:problem:/, ''), text('zh'))
   }
 
   /** No answer came: the server is down or the line is cut. */

@@ -245,6 +245,8 @@ export interface paths {
         /**
          * Delete a capture
          * @description Its file goes, and its analysis stops where it is under way; rows and alerts that came of it stay.
+         *
+         *     One that an inspection needs, which waits or is under way, is not deleted.
          */
         delete: operations["delete_capture"];
         options?: never;
@@ -501,7 +503,7 @@ export interface paths {
         };
         /**
          * List inspections
-         * @description Inspections, newest first, with their verdicts counted.
+         * @description Inspections, what was asked for last first, with their verdicts counted.
          */
         get: operations["list_inspections"];
         put?: never;
@@ -946,7 +948,11 @@ export interface paths {
          */
         put: operations["change_user"];
         post?: never;
-        delete?: never;
+        /**
+         * Remove a user
+         * @description One who never used the platform; who did is disabled instead, for the name stands in the audit log.
+         */
+        delete: operations["remove_user"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1965,7 +1971,7 @@ export interface components {
             example: string | null;
             /**
              * Kind
-             * @description as Elasticsearch names its field types
+             * @description as Elasticsearch names its field types, and `mac`
              * @example integer
              */
             kind: string;
@@ -2075,11 +2081,13 @@ export interface components {
             /**
              * At
              * Format: date-time
+             * @description time of the last packet
              * @example 2026-03-01T08:00:00.000000000Z
              */
             at: string;
             /**
              * Captures
+             * @description names of the files
              * @example [
              *       "plant.pcap"
              *     ]
@@ -2093,6 +2101,17 @@ export interface components {
              */
             id: string;
             /**
+             * Level
+             * @description of protection (等保), null where it is not known
+             * @example 3
+             */
+            level: number | null;
+            /**
+             * Ordered At
+             * @description when, null where nobody knows
+             */
+            ordered_at: string | null;
+            /**
              * Organization
              * @description enterprise, as in `organization.id`
              * @example shuiwu
@@ -2104,6 +2123,12 @@ export interface components {
              */
             packets: number;
             /**
+             * Register Name
+             * @description file of registered assets, or empty
+             * @example assets.csv
+             */
+            register_name: string;
+            /**
              * Site
              * @description plant or station, as in `ot.site.id`
              * @example pump-station-1
@@ -2114,6 +2139,12 @@ export interface components {
              * @example GB/T 22239-2019
              */
             standard: string;
+            /**
+             * User
+             * @description who asked for it last, empty where nobody knows
+             * @example wang
+             */
+            user: string;
             /**
              * Verdicts
              * @example {
@@ -2128,7 +2159,7 @@ export interface components {
         };
         /**
          * InspectionPage
-         * @description Inspections, newest first.
+         * @description Inspections, what was asked for last first.
          */
         InspectionPage: {
             /** Items */
@@ -2543,6 +2574,13 @@ export interface components {
              * @example urn:liaowang:problem:unknown-name
              */
             type: string;
+            /**
+             * Zh
+             * @description `detail` and `hint` in Chinese, where the platform has the words
+             * @default null
+             * @example 没有名为 'modbus.adress' 的字段。是否指 modbus.address？
+             */
+            zh: string | null;
         };
         /**
          * ProtocolCard
@@ -2898,7 +2936,7 @@ export interface components {
         };
         /**
          * Sensor
-         * @description When a sensor was heard of last.
+         * @description When a sensor was heard of last; a capture that was handed in is none.
          */
         Sensor: {
             /**
@@ -2944,11 +2982,13 @@ export interface components {
             /**
              * At
              * Format: date-time
+             * @description time of the last packet
              * @example 2026-03-01T08:00:00.000000000Z
              */
             at: string;
             /**
              * Captures
+             * @description names of the files
              * @example [
              *       "plant.pcap"
              *     ]
@@ -2959,6 +2999,17 @@ export interface components {
              * @example k3v7q2m5x4a6b7c2d5e3f4g6hi
              */
             id: string;
+            /**
+             * Level
+             * @description of protection (等保), null where it is not known
+             * @example 3
+             */
+            level: number | null;
+            /**
+             * Ordered At
+             * @description when, null where nobody knows
+             */
+            ordered_at: string | null;
             /**
              * Organization
              * @description enterprise, as in `organization.id`
@@ -2971,6 +3022,12 @@ export interface components {
              */
             packets: number;
             /**
+             * Register Name
+             * @description file of registered assets, or empty
+             * @example assets.csv
+             */
+            register_name: string;
+            /**
              * Site
              * @description plant or station, as in `ot.site.id`
              * @example pump-station-1
@@ -2981,6 +3038,12 @@ export interface components {
              * @example GB/T 22239-2019
              */
             standard: string;
+            /**
+             * User
+             * @description who asked for it last, empty where nobody knows
+             * @example wang
+             */
+            user: string;
             /**
              * Verdicts
              * @example {
@@ -4055,6 +4118,23 @@ export interface operations {
                     "application/json": components["schemas"]["AlertCounts"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-400",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Bad Request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -4693,7 +4773,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description any of them */
-                action?: ("alert.acknowledged" | "alert.false_positive" | "alert.open" | "capture.uploaded" | "capture.deleted" | "inspection.ordered" | "inspection.cancelled" | "rectification.open" | "rectification.in_progress" | "rectification.done" | "rectification.verified" | "rectification.none_needed" | "session.begun" | "session.refused" | "session.ended" | "password.changed" | "user.created" | "user.renamed" | "user.role_viewer" | "user.role_analyst" | "user.role_administrator" | "user.scope_changed" | "user.disabled" | "user.enabled" | "user.password_reset")[];
+                action?: ("alert.acknowledged" | "alert.false_positive" | "alert.open" | "capture.uploaded" | "capture.deleted" | "inspection.ordered" | "inspection.cancelled" | "rectification.open" | "rectification.in_progress" | "rectification.done" | "rectification.verified" | "rectification.none_needed" | "session.begun" | "session.refused" | "session.ended" | "password.changed" | "user.created" | "user.renamed" | "user.role_viewer" | "user.role_analyst" | "user.role_administrator" | "user.scope_changed" | "user.disabled" | "user.enabled" | "user.password_reset" | "user.removed")[];
                 /** @description only what users did, or the platform by itself */
                 actor?: ("user" | "platform" | "unknown") | null;
                 /** @description `next` of the page before */
@@ -5380,6 +5460,23 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-409",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unprocessable Content */
             422: {
                 headers: {
@@ -6010,7 +6107,7 @@ export interface operations {
                 end?: string | null;
                 /** @description only these; all where it is left out */
                 protocol?: string[];
-                /** @description Lucene syntax, empty for every row */
+                /** @description Lucene syntax, empty for every row; a word without a field is looked for in addresses, ports, protocol, command, outcome, names of objects and tags, text values, and the words for codes */
                 q?: string;
                 /** @description at most so many items */
                 size?: number;
@@ -6162,7 +6259,7 @@ export interface operations {
                 end?: string | null;
                 /** @description only these; all where it is left out */
                 protocol?: string[];
-                /** @description Lucene syntax, empty for every row */
+                /** @description Lucene syntax, empty for every row; a word without a field is looked for in addresses, ports, protocol, command, outcome, names of objects and tags, text values, and the words for codes */
                 q?: string;
                 /** @description first moment; a day before `end` where it is left out */
                 start?: string | null;
@@ -6303,7 +6400,7 @@ export interface operations {
                 most?: number;
                 /** @description only these; all where it is left out */
                 protocol?: string[];
-                /** @description Lucene syntax, empty for every row */
+                /** @description Lucene syntax, empty for every row; a word without a field is looked for in addresses, ports, protocol, command, outcome, names of objects and tags, text values, and the words for codes */
                 q?: string;
                 /** @description first moment; a day before `end` where it is left out */
                 start?: string | null;
@@ -6453,7 +6550,7 @@ export interface operations {
                 end?: string | null;
                 /** @description only these; all where it is left out */
                 protocol?: string[];
-                /** @description Lucene syntax, empty for every row */
+                /** @description Lucene syntax, empty for every row; a word without a field is looked for in addresses, ports, protocol, command, outcome, names of objects and tags, text values, and the words for codes */
                 q?: string;
                 /** @description length of an interval instead */
                 seconds?: number | null;
@@ -6847,10 +6944,14 @@ export interface operations {
                      *           "organization": "shuiwu",
                      *           "site": "pump-station-1",
                      *           "standard": "GB/T 22239-2019",
+                     *           "level": 3,
                      *           "at": "2026-03-01T08:00:00.000000000Z",
                      *           "captures": [
                      *             "plant.pcap"
                      *           ],
+                     *           "register_name": "assets.csv",
+                     *           "user": "wang",
+                     *           "ordered_at": "2026-03-01T08:00:00.000000000Z",
                      *           "packets": 12,
                      *           "verdicts": {
                      *             "met": 3,
@@ -7194,10 +7295,14 @@ export interface operations {
                      *       "organization": "shuiwu",
                      *       "site": "pump-station-1",
                      *       "standard": "GB/T 22239-2019",
+                     *       "level": 3,
                      *       "at": "2026-03-01T08:00:00.000000000Z",
                      *       "captures": [
                      *         "plant.pcap"
                      *       ],
+                     *       "register_name": "assets.csv",
+                     *       "user": "wang",
+                     *       "ordered_at": "2026-03-01T08:00:00.000000000Z",
                      *       "packets": 12,
                      *       "verdicts": {
                      *         "met": 3,
@@ -7375,10 +7480,14 @@ export interface operations {
                      *       "organization": "shuiwu",
                      *       "site": "pump-station-1",
                      *       "standard": "GB/T 22239-2019",
+                     *       "level": 3,
                      *       "at": "2026-03-01T08:00:00.000000000Z",
                      *       "captures": [
                      *         "plant.pcap"
                      *       ],
+                     *       "register_name": "assets.csv",
+                     *       "user": "wang",
+                     *       "ordered_at": "2026-03-01T08:00:00.000000000Z",
                      *       "packets": 12,
                      *       "verdicts": {
                      *         "met": 3,
@@ -10617,6 +10726,134 @@ export interface operations {
                      *       "title": "Content Too Large",
                      *       "status": 413,
                      *       "detail": "Content Too Large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-422",
+                     *       "title": "Unprocessable Content",
+                     *       "status": 422,
+                     *       "detail": "Unprocessable Content"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-500",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal Server Error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_user: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description shows that no other site made the browser send it
+                 * @example 1
+                 */
+                "X-Liaowang": "1";
+            };
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-401",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "Unauthorized"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-403",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-404",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Not Found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:liaowang:problem:http-409",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Conflict"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
