@@ -9,11 +9,14 @@ from pathlib import Path
 
 from analytics import detectors
 from analytics.detectors.contract import Learner, Silence
+from analytics.detectors.new_command import NewCommand
+from analytics.detectors.new_point import NewPoint
 from analytics.findings import WINDOW, Finding, window_start
 from analytics.step import Step
 from core.errors import InputError
 from core.watermark import Watermark
 
+SILENCE = "silence"
 _VERSION = 1
 
 
@@ -54,8 +57,21 @@ class Baseline:
 
     @property
     def given_up(self) -> dict[str, int]:
-        """By detector, what was neither learned nor listed for want of memory."""
-        return {one.detector.id: one.given_up for one in self.learners if one.given_up}
+        """By detector, what was neither learned nor listed; as `silence`, what they said and could not remember."""
+        counts = {one.detector.id: one.given_up for one in self.learners} | {SILENCE: self.silence.given_up}
+        return {name: count for name, count in counts.items() if count}
+
+    def commands(self) -> set[tuple[str, str, str, str]]:
+        """Client, server, protocol and command of all that is known."""
+        known = {key for one in self.learners if isinstance(one, NewCommand) for key in one.known}
+        return {(client, server, protocol, command or "") for client, server, protocol, command in known}
+
+    def units(self) -> set[tuple[str, int]]:
+        """Server and Modbus unit behind it, of all points that are known."""
+        known = {key for one in self.learners if isinstance(one, NewPoint) for key in one.known}
+        places = [NewPoint.columns.index(name) for name in ("server.ip", "network.protocol", "ot.object.group")]
+        named = {tuple(key[place] for place in places) for key in known}
+        return {(server, unit) for server, protocol, unit in named if protocol == "modbus" and unit is not None}
 
     def dump(self) -> bytes:
         """What was learned, as JSON; the same knowledge gives the same bytes."""

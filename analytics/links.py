@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import ipaddress
-
 MOST_LINKS = 100_000
 """MAC addresses that are kept."""
-_MOST_BEHIND = 256
 
 
 class Links:
-    """MAC addresses of one site and the IP addresses that were seen with them."""
+    """MAC addresses of one site and the IP addresses that were seen with them.
+
+    Attributes:
+        given_up: MAC addresses for which there was no room, counted each time.
+    """
 
     def __init__(self) -> None:
+        self.given_up = 0
         self._behind: dict[str, set[str]] = {}
         self._shared: set[str] = set()
 
@@ -22,10 +24,13 @@ class Links:
         if behind is None:
             if len(self._behind) < MOST_LINKS:
                 self._behind[mac] = {ip}
+            else:
+                self.given_up += 1
             return set()
-        if len(behind) < _MOST_BEHIND:
-            behind.add(ip)
-        if mac in self._shared or not _several(behind):
+        if mac in self._shared:
+            return set()
+        behind.add(ip)
+        if not _several(behind):
             return set()
         self._shared.add(mac)
         return behind - {ip}
@@ -39,12 +44,3 @@ def _several(ips: set[str]) -> bool:
     """One device has an IPv4 address and may have a link-local and another IPv6 address beside it."""
     kinds = [(":" in ip, ip.startswith("fe80:")) for ip in ips]
     return len(kinds) > len(set(kinds))
-
-
-def is_group(ip: str) -> bool:
-    """Whether an address is nobody's own: multicast, broadcast to all, or unspecified."""
-    try:
-        address = ipaddress.ip_address(ip)
-    except ValueError:
-        return False
-    return address.is_multicast or address.is_unspecified or ip == "255.255.255.255"

@@ -11,6 +11,7 @@ from analytics.assets import Assets, Vendors
 from analytics.baseline import Baseline
 from analytics.conversations import Conversations
 from analytics.findings import Finding
+from analytics.standing import Normal
 from analytics.step import Step, join
 from core.entities import Alert, Asset, Conversation
 from core.rows import RowBatch
@@ -59,6 +60,7 @@ class SiteAnalysis:
         vendors: Vendors | None = None,
         learn_until: int = 0,
         kept: Kept = nothing_kept,
+        normal: Normal = Normal.LEARNED,
     ) -> None:
         """What it begins with.
 
@@ -69,10 +71,12 @@ class SiteAnalysis:
             vendors: of MAC addresses.
             learn_until: time (ns) until which rows are learned.
             kept: what an earlier run has kept of an alert.
+            normal: whether rows before `learn_until` are known to be normal or only assumed to be.
         """
         self.rules = rules
         self.baseline = baseline or Baseline()
         self.learn_until = learn_until
+        self.normal = normal
         self.assets = Assets(origin, vendors)
         self.conversations = Conversations(origin)
         self._alerts = AlertBook(kept)
@@ -80,13 +84,19 @@ class SiteAnalysis:
     def learn(self, step: Step) -> Changes:
         """Takes these rows as benign history: assets and conversations come of them, alerts never."""
         self.baseline.learn(step)
-        return Changes([], self.assets.take(step), self.conversations.take(step))
+        return Changes([], self.assets.take(step, Normal.LEARNED), self.conversations.take(step))
 
     def take(self, step: Step) -> Changes:
         """Looks at these rows; those before `learn_until` are learned, and rules run on all of them."""
         findings = self.rules.find(step) if self.rules else []
-        alerts = self._alerts.take(findings + self._compare(step))
-        return Changes(alerts, self.assets.take(step), self.conversations.take(step), self._alerts.resumed())
+        past, present = self._split(step)
+        if past is not None:
+            self.baseline.learn(past)
+        compared = [] if present is None else self.baseline.find(present)
+        alerts = self._alerts.take(findings + compared)
+        assets = {one.id: one for one in self.assets.take(past, self.normal)} if past else {}
+        assets |= {one.id: one for one in self.assets.take(present)} if present else {}
+        return Changes(alerts, [*assets.values()], self.conversations.take(step), self._alerts.resumed())
 
     def finish(self) -> Changes:
         """What can only be said at the end of the input."""
@@ -108,14 +118,8 @@ class SiteAnalysis:
         counts |= self.baseline.given_up | dict(self.rules.given_up if self.rules else {})
         return {name: count for name, count in sorted(counts.items()) if count}
 
-    def _compare(self, step: Step) -> list[Finding]:
-        """Learns what lies before `learn_until`, and compares the rest with what was learned."""
-        past, present = self._split(step)
-        if past is not None:
-            self.baseline.learn(past)
-        return [] if present is None else self.baseline.find(present)
-
     def _split(self, step: Step) -> tuple[Step | None, Step | None]:
+        """What lies before `learn_until`, to learn, and the rest, to compare with what was learned."""
         span = step.span
         if span is None or span[0] >= self.learn_until:
             return None, step

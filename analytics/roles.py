@@ -28,12 +28,20 @@ _RANK = ("", "historian", "hmi", "scada_server", "ews", "plc", "rtu", "gateway")
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A role, its level of the Purdue model, and why, in English and Chinese (empty where an older run kept it)."""
+    """A role, its level of the Purdue model, and why, in English and Chinese (empty where an older run kept it).
+
+    Attributes:
+        basis: classes of command that it rests on, where it does on some.
+    """
 
     role: str
-    level: float
+    level: float | None
     why: str
     why_zh: str = field(default="", compare=False)
+    basis: frozenset[str] = field(default=frozenset(), compare=False)
+
+
+NO_GUESS = Guess("", None, "")
 
 
 def guess(
@@ -64,25 +72,31 @@ def guess(
 
 def _station(asks: Mapping[str, int], commands: list[tuple[str, str]]) -> Guess:
     """The role of what only asks."""
-    engineering = sorted({command for _, command in commands if command in _ENGINEERING})
+    engineering = sorted({command for _, command in engineers(commands)})
     identified = {protocol for protocol, command in commands if command in _IDENTITY}
-    writes = any(command in _CHANGES for _, command in commands)
+    writes = _CHANGES & {command for _, command in commands}
     if engineering:
         en = ", ".join(COMMANDS[command].en for command in engineering)
         zh = "、".join(COMMANDS[command].zh for command in engineering)
-        return Guess("ews", 3, f"changes programs or operating modes ({en})", f"更改程序或运行模式（{zh}）")
+        words = f"changes programs or operating modes ({en})", f"更改程序或运行模式（{zh}）"
+        return Guess("ews", 3, *words, _ENGINEERING)
     if len(identified) > 1:
         names = _names(identified)
-        return Guess("ews", 3, f"asks devices for their identity in {names}", f"以 {names} 询问设备标识")
+        return Guess("ews", 3, f"asks devices for their identity in {names}", f"以 {names} 询问设备标识", _IDENTITY)
     servers, names = sum(asks.values()), _names(asks)
     if telecontrol := _names(set(asks) & _TELECONTROL):
         return Guess("scada_server", 2, f"asks by telecontrol ({telecontrol})", f"以远动规约询问（{telecontrol}）")
     if writes and servers >= _MANY:
         what = f"reads and commands {servers} servers in {names}", f"以 {names} 读取并控制 {servers} 个服务端"
-        return Guess("scada_server", 2, *what)
+        return Guess("scada_server", 2, *what, writes)
     if writes:
-        return Guess("hmi", 2, f"reads and commands by {names}", f"以 {names} 读取并控制")
-    return Guess("historian" if asks else "", 3, f"only reads {names}", f"只以 {names} 读取")
+        return Guess("hmi", 2, f"reads and commands by {names}", f"以 {names} 读取并控制", writes)
+    return Guess("historian", 3, f"only reads {names}", f"只以 {names} 读取") if asks else NO_GUESS
+
+
+def engineers(commands: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of some commands, each with its protocol, that change programs, firmware or operating modes."""
+    return {one for one in commands if one[1] in _ENGINEERING}
 
 
 def at_least(one: Guess, kept: Guess | None) -> Guess:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from analytics.again import Again, file_of
 from analytics.assets import Vendors
 from analytics.pipeline import ROWS_AT_ONCE, Changes, Rules
+from analytics.sight import Losses
 from analytics.sites import Running, Sites, ends_learning
 from analytics.step import join
 from core.entities import Alert, AlertState, Review
@@ -67,6 +68,7 @@ class AnalyticsService:
 
     Attributes:
         broken: whether that has happened.
+        losses: what its analyses gave up.
     """
 
     def __init__(
@@ -96,6 +98,7 @@ class AnalyticsService:
         self._over = threading.Event()
         self._insist = Patience("the analysis", self._over)
         self.broken = False
+        self.losses = Losses()
         self._thread = threading.Thread(target=self._work, name="analytics", daemon=True)
 
     @property
@@ -161,6 +164,7 @@ class AnalyticsService:
         for key, batches_of in held.items():
             self._take(key, batches_of)
         if batches:
+            self.losses.note(self._running.values())
             self._stream.commit()
         if time.monotonic() - self._kept > _KEEP_EVERY:
             self._insist(self._keep_learned)
@@ -206,7 +210,7 @@ class AnalyticsService:
         running = self._running.get(key)
         if running is None:
             span = vouched_span(step.times)
-            until = span[0] + self._learn if span else 0
+            until = span[0] + self._learn if span and self._learn else 0
             running = self._running[key] = self._insist(lambda: self._sites.site(key, until, benign=False))
         self._insist(lambda: running.before.begin(*self._capture(batches[0])))
         self._store(running, running.analysis.take(step))
@@ -233,6 +237,7 @@ class AnalyticsService:
             changes = running.analysis.finish()
             if running.handed_in:
                 changes = replace(changes, conversations=self._sites.add(running))
+            self.losses.end(running)
             self._store(running, changes, over=True)
             self._insist(running.before.end)
             alerts = len(running.alerts)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import polars as pl
 
-_SERVER_PORTS = (102, 502, 2404, 20000, 44818)
-"""Where servers listen (IANA): ISO-TSAP, Modbus, IEC 60870-5-104, DNP3, EtherNet/IP."""
+SERVER_PORTS = (102, 502, 2404, 20000, 44818)
+"""Where servers listen (IANA): ISO-TSAP, Modbus, IEC 60870-5-104, DNP3, EtherNet/IP.
+
+Those that the protocols are told by; not that of cyclic data, which both ends send to.
+"""
 _ENDS = ("source", "destination")
 _PARTS = ("ip", "mac", "port")
 
 
 def _asks() -> pl.Expr:
-    source, destination = (pl.col(f"{end}.port").is_in(_SERVER_PORTS).fill_null(value=False) for end in _ENDS)
+    source, destination = (pl.col(f"{end}.port").is_in(SERVER_PORTS).fill_null(value=False) for end in _ENDS)
     requests = (pl.col("ot.direction").cast(pl.String) == "request").fill_null(value=True)
     return pl.when(source ^ destination).then(destination).otherwise(requests)
 
@@ -34,6 +37,13 @@ _AS_ASKED = [
     for end, side in zip(_ENDS, ("client", "server"), strict=True)
     for part in _PARTS
 ]
+TELLS = {
+    end: (pl.col("asks") == (end == "client"))
+    | (pl.col("network.transport").cast(pl.String) != "udp").fill_null(value=True)
+    for end in ("client", "server")
+}
+"""By end, whether a row shows that there is a device, after `sides`: over TCP both acknowledge each other before
+anything is said, while a question over UDP may go to an address that nobody has."""
 SERVER_PORT = pl.when(ASKS).then(pl.col("destination.port")).otherwise(pl.col("source.port"))
 
 

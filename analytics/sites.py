@@ -14,6 +14,7 @@ from analytics.baseline import Baseline
 from analytics.before import Before, Shown
 from analytics.conversations import Conversations
 from analytics.pipeline import Rules, SiteAnalysis
+from analytics.standing import Normal
 from analytics.step import Step
 from core.entities import Conversation
 from core.errors import InputError
@@ -90,7 +91,8 @@ class Sites:
         if learned and (self._learn_until(site) or 0) <= time.time_ns():
             learn_until = 0
         before = Before(key, self._shown, self._entities)
-        analysis = SiteAnalysis(key, self._rules(key), baseline, self._vendors, learn_until, before.version)
+        assumed = Normal.ASSUMED  # nobody has said that a capture begins with normal traffic
+        analysis = SiteAnalysis(key, self._rules(key), baseline, self._vendors, learn_until, before.version, assumed)
         analysis.assets = self._site(site).assets
         return Running(key, analysis, before)
 
@@ -105,7 +107,8 @@ class Sites:
 
     def keep(self, running: Running) -> None:
         """Saves what a site has learned. Raises StorageError."""
-        until = json.dumps({"until": running.analysis.learn_until}).encode()
+        learned = running.analysis.assets.known is Normal.LEARNED
+        until = json.dumps({"until": running.analysis.learn_until, "learned": learned}).encode()
         self._entities.save_state(_learning(running.key), until)
         self._entities.save_state(_state(running.key), running.analysis.baseline.dump())
 
@@ -116,6 +119,9 @@ class Sites:
             known = self._known[key] = _Known(Assets(key, self._vendors), Conversations(key))
             known.assets.restore(self._entities.assets(scope))
             known.conversations.restore(self._entities.conversations(scope))
+            kept = self._kept(key)
+            if kept.get("learned", kept):  # of a data folder that does not say so: what it was for was to learn
+                known.assets.known = Normal.LEARNED
         return known
 
     def _baseline(self, key: Origin) -> tuple[Baseline, bool]:
@@ -131,8 +137,12 @@ class Sites:
         return Baseline(), False
 
     def _learn_until(self, key: Origin) -> int | None:
+        return self._kept(key).get("until")
+
+    def _kept(self, key: Origin) -> dict[str, int]:
+        """`until`, ns since 1970, and `learned`, whether anything was; nothing of it where the site is new."""
         kept = self._entities.state(_learning(key))
-        return None if kept is None else int(json.loads(kept)["until"])
+        return {} if kept is None else {name: int(value) for name, value in json.loads(kept).items()}
 
 
 def ends_learning(running: Running, steps: Iterable[Step]) -> bool:

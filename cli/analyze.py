@@ -16,6 +16,7 @@ import typer
 
 from analytics.baseline import Baseline, read_baseline
 from analytics.pipeline import SiteAnalysis, steps
+from analytics.standing import Normal
 from cli.content import Content, read_facts
 from cli.main import DAMAGED, VERSION
 from cli.progress import Progress
@@ -78,7 +79,9 @@ def command(
         run = Reading(progress, learned, given)
         content = Content(progress.warn, rules, read_facts(facts))
         site = SiteAnalysis(Origin(), content.engine(Origin()), known, content.vendors)
+        site.assets.know(known.commands(), known.units())
         if not learn and not baseline and present.files:
+            site.normal = Normal.ASSUMED
             site.learn_until = present.first + (present.last - present.first) // LEARNED_SHARE
         for step in steps(run.rows(history.files, last=False)):
             site.learn(step)

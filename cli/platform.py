@@ -6,7 +6,8 @@ import logging
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,6 +19,7 @@ from adapters.memory.stream import MemoryStream
 from adapters.parquet.archive import ParquetArchive
 from analytics.inspection.report.reports import InspectionReports
 from analytics.service import AnalyticsService, Inputs, Stores
+from analytics.sight import WholeSight
 from api.feed import MemoryFeed
 from api.passwords import hash_password
 from api.services import Services
@@ -65,7 +67,7 @@ class Platform:
         self.feed, self.stream, self.sight = MemoryFeed(), MemoryStream(), SightBook()
         self.archive.claim()
         captures, most = settings.data / "captures", settings.capture_bytes
-        self.desk = Desk(captures, self.stream, self.sight, self.entities, most)
+        self.desk = Desk(captures, self.stream, self.sight, self.entities, most, self._needed)
         self.inspector = InspectionDesk(
             settings.data / "inspections", captures, self.desk, self.entities, content, most
         )
@@ -90,7 +92,7 @@ class Platform:
             inspector=self.inspector,
             reports=InspectionReports(self.entities.state),
             rules=content.cards(),
-            sight=self.sight,
+            sight=WholeSight(self.sight, lambda: self.analytics.losses.counts),
             vocabulary=vocabulary(),
             troubles=self.troubles,
         )
@@ -160,6 +162,9 @@ class Platform:
 
     def _again(self, origin: Origin) -> str | None:
         return self.desk.again(origin) or (self.watch.again(origin) if self.watch is not None else None)
+
+    def _needed(self) -> AbstractContextManager[Collection[str]]:
+        return self.inspector.needed()
 
     def _keep(self) -> None:
         """Keeps the archive small and in order while nobody waits for it."""

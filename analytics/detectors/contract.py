@@ -25,7 +25,8 @@ class Learner(ABC):
         about: what it looks for and why that matters, in English and Chinese.
         runbook: steps to take, in English and Chinese.
         benign: what else looks like it, in English and Chinese.
-        given_up: what was neither learned nor listed for want of memory; 0 on any honest network.
+        given_up: what was neither learned nor listed for want of memory, or because it came too late; 0 on any honest
+            network.
     """
 
     detector: ClassVar[Detector]
@@ -68,6 +69,7 @@ class Silence:
         pairs: (client, server, protocol) likewise.
         commands: (client, server, protocol, command) likewise.
         now: how far event time has come, in ns; what lies beyond it is one packet whose clock was wrong.
+        given_up: things said that there was no room for, so that narrower detectors may say them again.
     """
 
     def __init__(self, now: int = 1 << 62) -> None:
@@ -75,12 +77,14 @@ class Silence:
         self.devices: dict[str, int] = {}
         self.pairs: dict[tuple[str, str, str], int] = {}
         self.commands: dict[tuple[str, str, str, str], int] = {}
+        self.given_up = 0
 
-    @staticmethod
-    def note(said: dict[Any, int], key: Any, window: int) -> None:
+    def note(self, said: dict[Any, int], key: Any, window: int) -> None:
         """Remembers one thing that was said; as many as a flood may bring, and no more."""
-        if len(said) < MOST_SAID:
+        if key in said or len(said) < MOST_SAID:
             said[key] = window
+        else:
+            self.given_up += 1
 
     def forget(self, window: int) -> None:
         """Drops what was said before that window: nobody asks for it any more."""

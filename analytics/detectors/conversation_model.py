@@ -97,12 +97,12 @@ class ConversationModel(Learner):
         if self._learning.comes_before(step):
             self._keep(self._learning.finish())
             self._learning = Windows()
-        self._keep(self._learning.take(step))
+        self._keep(self._taken(self._learning, step))
 
     def find(self, step: Step, silence: Silence) -> list[Finding]:
         """The completed minutes that are unusual."""
         self._end_learning()
-        return self._judge(self._windows.take(step))
+        return self._judge(self._taken(self._windows, step))
 
     def finish(self) -> list[Finding]:
         """The last minutes of the input."""
@@ -124,6 +124,13 @@ class ConversationModel(Learner):
             for minute, values in rows:
                 self._note(key, minute, values)
         self._measured = False
+
+    def _taken(self, windows: Windows, step: Step) -> pl.DataFrame:
+        """The minutes that the step completes; counts the rows that the windows have no place for."""
+        dropped = windows.dropped
+        minutes = windows.take(step)
+        self.given_up += windows.dropped - dropped
+        return minutes
 
     def _keep(self, minutes: pl.DataFrame) -> None:
         if not minutes.height:

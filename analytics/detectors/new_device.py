@@ -9,10 +9,10 @@ import polars as pl
 from analytics.detectors.contract import Silence
 from analytics.detectors.seen import Key, Seen
 from analytics.findings import Detector, Row
+from analytics.sides import TELLS
+from core.addresses import is_unicast
 from core.rows import RowKind
 
-_NO_DEVICE = r"^(22[4-9]|23\d|255)\.|^0\.0\.0\.0$|^(?i:ff)|\.255$"
-"""Multicast and broadcast addresses: nobody's own."""
 _OTHERS = (
     *(f"{side}.{part}" for side in ("client", "server", "destination") for part in ("ip", "mac", "port")),
     *("source.port", "network.transport", "network.community_id", "network.vlan.id", "ot.direction", "ot.command"),
@@ -56,22 +56,24 @@ class NewDevice(Seen):
     )
 
     def rows(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Each message twice: once for each end."""
+        """Each message twice: once for each end, as far as it shows that there is a device."""
         # One finding a device, whoever it talks to: the device is the source, and there is no destination.
         ends = [
-            rows.with_columns(
+            rows.filter(TELLS[end])
+            .with_columns(
                 pl.col(f"{end}.ip").alias("device.ip"),
                 pl.col(f"{end}.ip").alias("source.ip"),
                 pl.col(f"{end}.mac").alias("source.mac"),
                 pl.col("network.protocol").alias("device.protocol"),
                 pl.lit(end).alias("device.role"),
                 pl.lit(None).alias("network.protocol"),
-            ).drop(_OTHERS, strict=False)
+            )
+            .drop(_OTHERS, strict=False)
             for end in ("client", "server")
         ]
         devices = pl.concat(ends)
-        known = devices["device.ip"].unique()
-        nobody = known.filter(known.cast(pl.String).str.contains(_NO_DEVICE).fill_null(value=True))
+        every = devices["device.ip"].unique()
+        nobody = every.filter([ip is None or not is_unicast(ip) for ip in every.cast(pl.String)])
         if not nobody.len():
             return devices
         return devices.filter(~pl.col("device.ip").is_in(nobody.implode(), nulls_equal=True))

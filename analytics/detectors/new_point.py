@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import ClassVar
 
 import polars as pl
@@ -10,13 +9,12 @@ import polars as pl
 from analytics.detectors.contract import Silence
 from analytics.detectors.seen import Key, Seen
 from analytics.findings import Detector, Row
+from analytics.objects import names, ranges, told
 from analytics.sides import as_asked
 from analytics.step import WRITES
-from core.object_types import in_words
 from core.rows import RowKind
 
 _OBJECT = ("ot.object.type", "ot.object.group", "ot.object.instance")
-_PLACES = ("ot.object.name", "ot.object.address")
 _MOST_RANGES = 5
 
 
@@ -86,11 +84,7 @@ class NewPoint(Seen):
     def tell(self, row: Row) -> tuple[str, str]:
         """Names the object and the ranges that are usual between the two."""
         did, did_zh = ("writes", "写入") if row["access"] == "write" else ("reads", "读取")
-        kind, kind_zh = in_words(row["ot.object.type"] or "")
-        place = next((str(row[name]) for name in _PLACES if row[name] is not None), "")
-        group = row["ot.object.group"]
-        what = f"{kind} {place}".strip() + ("" if group is None else f" (group {group})")
-        what_zh = f"{kind_zh} {place}".strip() + ("" if group is None else f"（组 {group}）")
+        what, what_zh = told(row)
         client, server = row["client.ip"], row["server.ip"]
         usual, usual_zh = self._usual_words(row)
         return (
@@ -102,20 +96,10 @@ class NewPoint(Seen):
         """What is usual of the same kind and group: names for what has a name, ranges of addresses for all else."""
         known = self.usual(row, "ot.object.name", "ot.object.address")
         if row["ot.object.name"]:
-            parts = sorted({name for name, _ in known if name})
+            parts = names([(name, address) for name, address in known if name], row["ot.object.type"])
         else:
             parts = ranges([address for name, address in known if not name and address is not None])
         shown, more = ", ".join(parts[:_MOST_RANGES]), len(parts) - _MOST_RANGES
         if more > 0:
             return f"{shown} … {more} more", f"{shown} … 另有 {more} 个"
         return shown or "none", shown or "无"
-
-
-def ranges(addresses: list[int]) -> list[str]:
-    """Addresses as ranges, `0-9` and `40`."""
-    ordered = sorted(set(addresses))
-    if not ordered:
-        return []
-    breaks = [0, *(i + 1 for i, (a, b) in enumerate(pairwise(ordered)) if b != a + 1), len(ordered)]
-    parts = [ordered[i:j] for i, j in pairwise(breaks)]
-    return [f"{one[0]}-{one[-1]}" if len(one) > 1 else str(one[0]) for one in parts]

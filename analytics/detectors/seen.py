@@ -165,8 +165,12 @@ class Seen(Learner):
         reported = [(self._checked(row[:-1]), _integer(row[-1])) for row in _listed(learned.get("reported", []))]
         self._know(known)
         for key, window in reported:
-            if key not in self.known and len(self._reported) < self.most:
+            if key in self.known:
+                continue
+            if len(self._reported) < self.most:
                 self._reported[_interned(key)] = window
+            else:
+                self.given_up += 1
 
     def _checked(self, row: Any) -> Key:
         if not isinstance(row, list) or len(row) != len(self.columns):

@@ -10,9 +10,9 @@ import polars as pl
 from analytics.budget import Budget
 from analytics.detectors.contract import Learned, Learner, Silence
 from analytics.findings import Detector, Finding, Row, group
+from analytics.objects import told
 from analytics.sides import as_asked
 from analytics.step import WRITES, Step
-from core.object_types import in_words
 from core.rows import RowKind
 
 LEAST_VALUES = 10
@@ -157,11 +157,10 @@ def _checked(row: Any) -> tuple[tuple[Any, ...], float, float, int]:
 
 
 def _tell(row: Row) -> tuple[str, str]:
-    places = (row[name] for name in ("ot.object.name", "ot.object.address"))
-    place = next((str(place) for place in places if place is not None), "")
-    what, what_zh = (f"{kind} {place}".strip() for kind in in_words(row["ot.object.type"] or ""))
+    what, what_zh = told(row)
+    gap = "" if what_zh.endswith("）") else " "
     seen, low, high = (f"{row[name]:.6g}" for name in ("ot.value", "low", "high"))
     return (
         f"{row['client.ip']} sets {what} at {row['server.ip']} to {seen}; so far it was between {low} and {high}.",
-        f"{row['client.ip']} 将 {row['server.ip']} 的{what_zh} 设为 {seen}；此前范围为 {low} 至 {high}。",
+        f"{row['client.ip']} 将 {row['server.ip']} 的{what_zh}{gap}设为 {seen}；此前范围为 {low} 至 {high}。",
     )

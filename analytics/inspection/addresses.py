@@ -16,21 +16,6 @@ def is_public(ip: str) -> bool:
     return address.is_global and not address.is_multicast
 
 
-def is_unicast(ip: str) -> bool:
-    """Whether the address can be that of one host."""
-    try:
-        address = ipaddress.ip_address(ip)
-    except ValueError:
-        return False
-    broadcast = ip == "255.255.255.255" or (address.version == 4 and ip.endswith(".255"))
-    return not (address.is_multicast or address.is_unspecified or broadcast)
-
-
-def is_group_mac(mac: str) -> bool:
-    """Whether the MAC address is that of a group or of all: nobody's own."""
-    return bool(int(mac[1:2] or "0", 16) & 1)
-
-
 def one_block(one: str, other: str) -> bool:
     """Whether both addresses lie in one /24 (IPv4) or /64 (IPv6)."""
     try:

@@ -71,7 +71,7 @@ def annex(about: About, seen: Seen, alerts: Iterable[Alert]) -> Document:
         "last": seen.last,
         "captures": [one.document() for one in about.captures],
         "all_traffic": seen.all_traffic,
-        "blind": [{"number": number, "en": en, "zh": zh} for number, en, zh in (*about.blind, *_left_out(seen))],
+        "blind": [{"number": number, "en": en, "zh": zh} for number, en, zh in (*about.blind, *seen.left_out)],
         "register": _register(about.register, seen.register),
         "assets": [_asset(line) for line in lines[:_MOST_LINES]],
         "assets_total": len(lines),
@@ -99,11 +99,6 @@ def state_name(inspection: str) -> str:
 
 def frames_of(frames: Iterable[Frames]) -> list[Mapping[str, Any]]:
     return [{"file": one.file, "frames": list(one.frames)} for one in frames]
-
-
-def _left_out(seen: Seen) -> list[tuple[int, str, str]]:
-    words = ("links between addresses that there was no room for", "因数量过多而未纳入的地址间通信")
-    return [(seen.links_left_out, *words)] if seen.links_left_out else []
 
 
 def _register(file: Capture | None, register: Register | None) -> Document | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from analytics.inspection.addresses import is_group_mac, is_unicast
 from analytics.inspection.seen import CONTROL_LEVEL, Link, Seen
 from analytics.inspection.services import DIAL_IN
+from core.addresses import is_group_mac, is_unicast
 
 _FIELD_LEVEL, _SUPERVISION_LEVEL = 1.0, 3.0
 _REMOTE_WORDS = ("wan", "广域", "remote", "远程", "远方")

@@ -8,16 +8,21 @@ from typing import Any
 
 import polars as pl
 
+from analytics.inspection import services
 from analytics.inspection.hosts import site
 from analytics.inspection.register import Register
 from analytics.inspection.seen import Act, Link, Seen, Talk
 from analytics.step import Step
+from core.addresses import is_group_mac, is_unicast
 from core.entities import Asset, Frames
 from core.rows import RowKind
 
 MOST_LINKS = 50_000
+"""Links that are kept, and as many talks and acts."""
 MOST_SENDERS = 2 * MOST_LINKS
 """Addresses that are kept of those that messages came from."""
+MOST_TRIES = 6
+"""Packets that one question may take: five repetitions, as SNMP managers and name resolvers make at most by default."""
 MOST_FRAMES = 20
 """Packets that are kept as evidence of each link, talk and act; all are counted."""
 
@@ -34,6 +39,12 @@ _TALK_KEY = ("client.ip", "server.ip", "network.protocol")
 _ACT_KEY = (*_TALK_KEY, "ot.command", "ot.outcome")
 _TEXTS = ("client.ip", "server.ip", "client.mac", "server.mac", "network.transport", "network.protocol")
 _COUNTED = ("packets", "size", "first", "last", "established", "replies", "frame.file", "frames")
+_LEFT_OUT = (
+    ("links between addresses that there was no room for", "因数量过多而未纳入的地址间通信"),
+    ("industrial messages between further addresses that there was no room for", "因地址过多而未纳入的工业协议报文"),
+    ("further addresses of which it was not kept that they sent something", "因数量过多而未记录其曾发送报文的地址"),
+)
+"""What is left out, in English and Chinese: links, talks and acts, senders."""
 _LinkKey = tuple[str, str, int | None, str, str, str, int | None]
 
 
@@ -72,6 +83,7 @@ class Gatherer:
         self._talks: dict[tuple[str, str, str], _Sum] = {}
         self._acts: dict[tuple[str, str, str, str, str], _Sum] = {}
         self._senders: set[str] = set()
+        self._talks_left_out = self._senders_left_out = 0
 
     def take(self, step: Step) -> None:
         """Adds these rows."""
@@ -80,12 +92,14 @@ class Gatherer:
         messages = step.common(RowKind.MESSAGES)
         if messages.height:
             self._industrial.add(_links_of_messages(messages))
-            _count(self._talks, messages, _TALK_KEY)
-            new = {*messages["source.ip"].cast(pl.String).unique().drop_nulls()} - self._senders
-            self._senders.update(sorted(new)[: MOST_SENDERS - len(self._senders)])
+            self._talks_left_out += _count(self._talks, messages, _TALK_KEY)
+            new = sorted({*messages["source.ip"].cast(pl.String).unique().drop_nulls()} - self._senders)
+            room = MOST_SENDERS - len(self._senders)
+            self._senders.update(new[:room])
+            self._senders_left_out += len(new[room:])
         transactions = step.common(RowKind.TRANSACTIONS)
         if transactions.height:
-            _count(self._acts, transactions, _ACT_KEY)
+            self._talks_left_out += _count(self._acts, transactions, _ACT_KEY)
 
     def connections(self, rows: pl.DataFrame) -> None:
         """Adds rows of connections: source is the client, destination the server."""
@@ -101,7 +115,9 @@ class Gatherer:
     ) -> Seen:
         """All of it, for an inspection at that level of protection; times are those of the first and last packet."""
         whole = bool(self._all.sums)
-        links = (self._all if whole else self._industrial).links(whole)
+        every = self._all if whole else self._industrial
+        links = every.links(whole)
+        left_out = every.left_out, self._talks_left_out, self._senders_left_out
         found = site(links, assets, register, self._senders)
         return Seen(
             level=level,
@@ -113,7 +129,7 @@ class Gatherer:
             all_traffic=whole,
             first=first,
             last=last,
-            links_left_out=self._all.left_out,
+            left_out=tuple((number, *words) for number, words in zip(left_out, _LEFT_OUT, strict=True) if number),
             tried=found.tried,
         )
 
@@ -149,10 +165,21 @@ class _Links:
 
 def _link(key: _LinkKey, one: _Sum, whole: bool) -> Link:
     asked, replied = whole and one.count > one.replies, one.replies > 0
-    answered = one.established
-    if answered is None and whole and (replied or one.count == 1):
-        answered = replied  # else unknown: what reports by itself, such as syslog, gets no reply
+    answered = one.established if one.established is not None or not whole else replied or _unanswered(key, one.count)
     return Link(*key, one.count, one.size, one.first, one.last, answered, one.evidence, asked, replied)
+
+
+def _unanswered(key: _LinkKey, packets: int) -> bool | None:
+    """What packets that nobody replied to came to: to nothing (false), or nobody knows.
+
+    What reports by itself, such as syslog, gets no reply, and what is sent to all does not ask for one. Of a port that
+    nobody knows, a few packets may be one question, repeated; many are more than that.
+    """
+    _, server, port, transport, _, server_mac, _ = key
+    if not is_unicast(server) or is_group_mac(server_mac):
+        return None
+    replies = services.replies(transport, port)
+    return False if replies or (replies is None and packets <= MOST_TRIES) else None
 
 
 def _key(parts: list[object]) -> _LinkKey:
@@ -214,7 +241,8 @@ def _links_of_messages(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _count(sums: dict[Any, _Sum], rows: pl.DataFrame, names: tuple[str, ...]) -> None:
+def _count(sums: dict[Any, _Sum], rows: pl.DataFrame, names: tuple[str, ...]) -> int:
+    """Adds the rows to their sums; returns how many there was no room for."""
     counted = (
         _plain(rows)
         .group_by(*names, "frame.file", maintain_order=True)
@@ -223,10 +251,16 @@ def _count(sums: dict[Any, _Sum], rows: pl.DataFrame, names: tuple[str, ...]) ->
             pl.col("frame.number").unique(maintain_order=True).head(MOST_FRAMES).alias("frames"),
         )
     )
-    for *key, file, count, frames in counted.iter_rows():
-        one = sums.setdefault(tuple(part or "" for part in key), _Sum())
+    left_out = 0
+    for *parts, file, count, frames in counted.iter_rows():
+        key = tuple(part or "" for part in parts)
+        if key not in sums and len(sums) >= MOST_LINKS:
+            left_out += count
+            continue
+        one = sums.setdefault(key, _Sum())
         one.count += count
         one.keep(file, frames)
+    return left_out
 
 
 def _plain(rows: pl.DataFrame) -> pl.DataFrame:

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from analytics.inspection.addresses import is_group_mac, is_local, is_public, is_unicast, one_block, order
+from analytics.inspection.addresses import is_local, is_public, one_block, order
 from analytics.inspection.register import Register
 from analytics.inspection.seen import Host, Link
+from core.addresses import is_group_mac, is_own_mac, is_unicast
 from core.entities import Asset
 
 _Behind = Counter[tuple[str, bool]]
@@ -83,7 +84,7 @@ def _resolved(link: Link, behind: _Behind) -> bool:
     """Whether the server told its neighbour its MAC address."""
     mac, ip = link.server_mac, link.server
     alone = is_local(ip) or behind[mac, ":" in ip] == 1
-    return bool(mac) and not is_group_mac(mac) and alone and one_block(link.client, ip)
+    return is_own_mac(mac) and alone and one_block(link.client, ip)
 
 
 def _neighbours(links: Sequence[Link]) -> set[str]:

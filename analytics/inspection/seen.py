@@ -29,8 +29,8 @@ class Link:
         size: bytes of both directions; 0 where it is not known.
         first: time of the first packet, ns since 1970.
         last: time of the last.
-        answered: whether anything came about: a TCP connection was established, something else had a reply; false too
-            for a lone packet without one; None where that is not known.
+        answered: whether anything came about: a TCP connection was established, something else had a reply; None
+            where that is not known: of reports and what was sent to all, which get none.
         frames: the first packets.
         asked: whether the client sent any of them.
         replied: whether the server sent any, if only to turn a TCP connection down.
@@ -159,7 +159,7 @@ class Seen:
         all_traffic: whether links are those of all traffic.
         first: time of the first packet, ns since 1970; 0 where there are none.
         last: time of the last.
-        links_left_out: how many there was no room for.
+        left_out: number, meaning, the same in Chinese, of everything that there was no room for.
         tried: addresses of the site that were spoken to, and are not known to have sent anything; see `hosts.site`.
     """
 
@@ -172,7 +172,7 @@ class Seen:
     all_traffic: bool = False
     first: int = 0
     last: int = 0
-    links_left_out: int = 0
+    left_out: tuple[tuple[int, str, str], ...] = ()
     tried: tuple[str, ...] = ()
 
     def label(self, ip: str) -> str:

@@ -20,6 +20,7 @@ class Service:
         remote: lets somebody operate the machine.
         old: a successor exists and should be used; the reason, and the same in Chinese.
         version: its version cannot be told from the port: what to look at, and the same in Chinese.
+        reports: it is sent reports, and gets along without a reply to them.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Service:
     remote: bool = False
     old: tuple[str, str] | None = None
     version: tuple[str, str] | None = None
+    reports: bool = False
 
     @property
     def weak(self) -> bool:
@@ -99,12 +101,12 @@ _UDP = {
     69: Service("TFTP", clear=True),
     123: Service("NTP", general=False),
     137: Service("NetBIOS name", risky=True, old=_NAMES),
-    138: Service("NetBIOS datagram", risky=True, old=_NAMES),
+    138: Service("NetBIOS datagram", risky=True, old=_NAMES, reports=True),
     161: Service("SNMP", general=False, version=_SNMP),
-    162: Service("SNMP trap", general=False, version=_SNMP),
+    162: Service("SNMP trap", general=False, version=_SNMP, reports=True),
     443: Service("QUIC"),
     500: Service("IPsec IKE", general=False),
-    514: Service("syslog", general=False),
+    514: Service("syslog", general=False, reports=True),
     1194: Service("OpenVPN", general=False),
     1701: Service("L2TP", general=False, remote=True),
     3389: Service("RDP", risky=True, remote=True),
@@ -128,6 +130,8 @@ _INDUSTRIAL_TLS = {
     19998: "IEC 60870-5-104 (IEC 62351-3)",
     19999: "DNP3 over TLS",
 }
+_INDUSTRIAL_REPORTS = frozenset({2222, 47808})
+"""UDP ports of cyclic data (CIP Vol. 2 §2-3) and of notifications that nobody confirms (ASHRAE 135 §13.7)."""
 DIAL_IN = frozenset({"PPTP", "L2TP"})
 
 
@@ -136,6 +140,14 @@ def find(transport: str, port: int | None) -> Service | None:
     if port is None:
         return None
     return (_TCP if transport == "tcp" else _UDP if transport == "udp" else {}).get(port)
+
+
+def replies(transport: str, port: int | None) -> bool | None:
+    """Whether what listens there replies to what it is asked; None where nobody knows what does."""
+    service = find(transport, port)
+    if service is not None:
+        return not service.reports
+    return port not in _INDUSTRIAL_REPORTS if industrial(transport, port) else None
 
 
 def industrial(transport: str, port: int | None) -> str:

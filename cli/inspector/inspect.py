@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from analytics.given_up import told
 from analytics.inspection import annex
 from analytics.inspection.gather import Gatherer
 from analytics.inspection.register import Register
@@ -123,8 +124,11 @@ def inspect_read(
         captures=tuple(one.name for one in captures),
         packets=counters["packets"],
         findings=findings(seen),
+        level=place.level,
+        register=listed.file.name if listed else "",
     )
     blind = tuple((number, *meanings()[key][:2]) for key, number in counters.items() if number and meanings()[key][2])
+    blind += tuple(one[1:] for one in told(analysis.given_up))
     about = annex.About(place.enterprise, place.site, captures, blind, listed.file if listed else None)
     problems = [one.damage.of(one.name) for one in captures if one.damage != NOTHING]
     if listed:

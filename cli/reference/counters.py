@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analytics.given_up import MEANINGS
 from cli.reference.markdown import code, table, text
 from collectors.pipeline import meanings
 from collectors.sight import OF_CAPTURES
@@ -9,7 +10,8 @@ from collectors.sight import OF_CAPTURES
 
 def page() -> str:
     """Two tables: what could not be seen, and the rest."""
-    known = {**meanings(), **OF_CAPTURES}
+    given_up = {name: (*words, True) for name, words in MEANINGS.items()}
+    known = {**meanings(), **OF_CAPTURES, **given_up}
     parts = [
         "# Counters 计数\n",
         "`liaowang analyze` writes those of packets into `summary.json`; the console shows those of what could not be seen.",

@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from analytics import assets as module
-from analytics.assets import MOST_EARLIER, Assets
+from analytics.assets import Assets
+from analytics.detectors.contract import Silence
+from analytics.detectors.new_device import NewDevice
+from analytics.identity import MOST_EARLIER
 from analytics.pipeline import steps
 from analytics.roles import guess
 from analytics.step import Step
@@ -218,6 +221,50 @@ def test_groups_of_receivers_are_no_assets() -> None:
         wire.ask(START, PANEL, ip)
     assets = Assets(Origin())
     assert [one.ips for one in assets.take(wire.step())] == [(PANEL,)]
+
+
+def over_udp(*rows: int) -> Step:
+    """Of the question of a panel and the controller's answer some rows, by number, over UDP."""
+    wire = Wire()
+    wire.ask(START, PANEL, CONTROLLERS[0])
+    wire.rows[RowKind.POINTS], wire.rows[RowKind.TRANSACTIONS] = [], []
+    messages = [{**row, "network.transport": "udp"} for row in wire.rows[RowKind.MESSAGES]]
+    wire.rows[RowKind.MESSAGES] = [messages[number] for number in rows]
+    return wire.step()
+
+
+@pytest.mark.parametrize(
+    ("rows_there", "found"),
+    [
+        ((0,), {PANEL: ("historian", ("modbus:client",))}),
+        ((1,), {CONTROLLERS[0]: ("plc", ("modbus:server",))}),
+        ((0, 1), {PANEL: ("historian", ("modbus:client",)), CONTROLLERS[0]: ("plc", ("modbus:server",))}),
+    ],
+    ids=["a question that nobody answers", "an answer alone", "both"],
+)
+def test_over_udp_only_who_sent_something_is_there(
+    rows_there: tuple[int, ...], found: dict[str, tuple[str, tuple[str, ...]]]
+) -> None:
+    assets = Assets(Origin())
+    assets.take(over_udp(*rows_there))
+    assert {one.ips[0]: (one.role, one.protocols) for one in assets.all()} == found
+    new = NewDevice()
+    alerts = new.find(over_udp(*rows_there), Silence())
+    assert {one.source.ip for one in alerts} == set(found)
+
+
+def test_over_udp_servers_that_answer_are_counted_and_others_are_not() -> None:
+    wire = Wire()
+    for number in range(20):
+        wire.ask(START + number * SECOND, PANEL, f"10.0.1.{number}", value=1.0)
+    wire.rows[RowKind.POINTS], wire.rows[RowKind.TRANSACTIONS] = [], []
+    every = [{**row, "network.transport": "udp"} for row in wire.rows[RowKind.MESSAGES]]
+    wire.rows[RowKind.MESSAGES] = [row for row in every if row["frame.number"] % 2 or row["frame.number"] <= 16]
+    assets = Assets(Origin())
+    assets.take(wire.step())
+    (panel,) = (one for one in assets.all() if one.ips == (PANEL,))
+    (role,) = (fact for fact in panel.facts if fact.name == "role")
+    assert (panel.role, role.why) == ("scada_server", "reads and commands 8 servers in modbus")
 
 
 def test_a_device_that_only_asks_within_its_own_conversation_is_no_gateway() -> None:

@@ -69,6 +69,45 @@ def test_of_many_ranges_it_says_how_many_more_there_are_in_both_languages() -> N
 def test_a_value_out_of_range_is_told_of_the_object_in_words_too() -> None:
     row = BASE | REGISTER | {"ot.object.address": 0, "ot.value": 7.5, "low": 1.0, "high": 2.0}
     assert value_range._tell(row) == (
-        "10.0.0.1 sets holding register 0 at 10.0.0.2 to 7.5; so far it was between 1 and 2.",
-        "10.0.0.1 将 10.0.0.2 的保持寄存器 0 设为 7.5；此前范围为 1 至 2。",
+        "10.0.0.1 sets holding register 0 (group 1) at 10.0.0.2 to 7.5; so far it was between 1 and 2.",
+        "10.0.0.1 将 10.0.0.2 的保持寄存器 0（组 1）设为 7.5；此前范围为 1 至 2。",
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "spelled"),
+    [
+        ("Setpoints", 7, "Setpoints[7]"),
+        ("Setpoints", 0, "Setpoints"),
+        ("Setpoints", None, "Setpoints"),
+        ("Matrix[2]", 3, "Matrix[2,3]"),
+        ("Matrix[2]", 0, "Matrix[2,0]"),
+        ("Motor[2].Speed", 0, "Motor[2].Speed"),
+    ],
+)
+def test_an_element_of_a_tag_is_named_with_its_index(name: str, address: int | None, spelled: str) -> None:
+    row = BASE | {"ot.object.name": name, "ot.object.address": address}
+    for english, chinese in (told(row), value_range._tell(row | {"ot.value": 7.5, "low": 1.0, "high": 2.0})):
+        assert f"tag {spelled} at" in english
+        assert "标签 " + spelled + (" 设为" if "设为" in chinese else "；") in chinese
+        assert ("[" in chinese) == ("[" in spelled)
+
+
+def test_a_number_beside_another_name_is_no_index() -> None:
+    row = BASE | {"ot.object.type": "device_identification", "ot.object.name": "revision", "ot.object.address": 4}
+    assert "device identification revision at" in told(row)[0]
+
+
+def test_elements_that_are_usual_are_told_as_ranges() -> None:
+    usual: list[dict[str, Any]] = [{"ot.object.name": "Setpoints", "ot.object.address": n} for n in (0, 1, 2, 5)]
+    usual += [{"ot.object.name": "Fuel_SP", "ot.object.address": 0}, {"ot.object.name": "Mode"}]
+    english, chinese = told({"ot.object.name": "Setpoints", "ot.object.address": 7}, *usual)
+    assert english.endswith("usual so far: Fuel_SP, Mode, Setpoints[0-2], Setpoints[5].")
+    assert chinese.endswith("此前范围：Fuel_SP, Mode, Setpoints[0-2], Setpoints[5]。")
+
+
+def test_an_attribute_says_of_which_object() -> None:
+    row = BASE | {"ot.object.type": "attribute", "ot.object.address": 3, "ot.object.group": 4, "ot.object.instance": 9}
+    english, chinese = told(row)
+    assert "attribute 3 (group 4, instance 9) at" in english
+    assert "属性 3（组 4，实例 9）" in chinese

@@ -60,6 +60,12 @@ def alerts(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (folder / "alerts.jsonl").read_text("utf-8").splitlines()]
 
 
+def roles(folder: Path) -> dict[str, str]:
+    """By address."""
+    assets = map(json.loads, (folder / "assets.jsonl").read_text("utf-8").splitlines())
+    return {one["asset.ip"][0]: one["asset.role"] for one in assets}
+
+
 def test_the_same_input_gives_the_same_bytes_whatever_the_seed_of_hashes(attack: Path, tmp_path: Path) -> None:
     for seed in ("1", "2", "77"):
         assert liaowang("analyze", attack, "-o", tmp_path / seed, seed=seed).returncode == DONE
@@ -102,6 +108,18 @@ def test_what_is_learned_never_alerts_and_a_baseline_that_was_saved_is_the_same(
     assert again.returncode == DONE
     assert alerts(tmp_path / "b") == alerts(tmp_path / "a")
     assert (tmp_path / "2.json").read_bytes() == base.read_bytes()
+    assert roles(tmp_path / "b") == roles(tmp_path / "a")
+
+
+def test_a_panel_that_stops_a_controller_is_a_panel_with_and_without_history(
+    attack: Path, root: Path, tmp_path: Path
+) -> None:
+    """It is an engineering station to nobody but who lets the attack itself teach what is normal."""
+    benign = root / "tests/captures/normal-hour/capture.pcap.zst"
+    panel = json.loads((root / "tests/captures/plc-stop/truth.json").read_text("utf-8"))["attack"]["attackers"][0]["ip"]
+    for name, history in {"hmi": ["--learn", benign], "": [], "ews": ["--learn", attack]}.items():
+        assert liaowang("analyze", attack, *history, "-o", tmp_path / f"with{name}").returncode == DONE
+        assert roles(tmp_path / f"with{name}")[panel] == (name or "hmi")
 
 
 def test_files_in_any_order_are_taken_in_order_of_time(halves: tuple[Path, Path], tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections import Counter
 from functools import cache
@@ -149,6 +150,25 @@ def test_evidence_is_bounded(plant: Seen) -> None:
 def test_links_beyond_the_bound_are_counted_as_unseen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("analytics.inspection.gather.MOST_LINKS", 3)
     seen = of.__wrapped__(weak(tmp_path / "weak.pcap"))
-    assert (len(seen.links), seen.links_left_out) == (3, 7)
+    assert (len(seen.links), [number for number, _, _ in seen.left_out]) == (3, [7])
     blind = annex(About("", "", ()), seen, [])["blind"]
     assert [one["number"] for one in blind] == [7]
+
+
+@pytest.mark.parametrize(
+    ("bound", "words"),
+    [("MOST_LINKS", ["links between", "industrial messages"]), ("MOST_SENDERS", ["further addresses of which"])],
+)
+def test_whatever_there_is_no_room_for_is_counted_as_unseen_in_both_languages(
+    bound: str, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where connections are not asked for, the links are those of the messages, and bounded like the others."""
+    monkeypatch.setattr(f"analytics.inspection.gather.{bound}", 4)
+    kinds = frozenset({RowKind.MESSAGES, RowKind.TRANSACTIONS})
+    seen = of.__wrapped__(CAPTURES / "program-download" / "capture.pcap.zst", kinds)
+    for (number, en, zh), word in zip(seen.left_out, words, strict=True):
+        assert en.startswith(word)
+        assert re.search("[\u4e00-\u9fff]", zh)
+        assert number > 0
+    if bound == "MOST_LINKS":
+        assert (len(seen.links), len(seen.talks), len(seen.acts)) == (4, 4, 4)

@@ -130,9 +130,7 @@ def test_a_refusal_from_behind_a_router_is_an_answer_and_a_repeated_question_is_
     assert site.tried == ("10.9.0.1", "10.9.0.3")
 
 
-def test_over_udp_a_reply_is_an_answer_a_lone_packet_had_none_and_of_reports_nobody_knows(
-    wire: Wire, tmp_path: Path
-) -> None:
+def test_over_udp_a_reply_is_an_answer_and_of_reports_nobody_knows(wire: Wire, tmp_path: Path) -> None:
     wire.talk(host("ews"), routed("8.8.8.8"), 53, udp=True)
     wire.talk(host("hmi"), routed("8.8.8.8"), 53, udp=True, refused=True)
     for _ in range(300):
@@ -143,6 +141,50 @@ def test_over_udp_a_reply_is_an_answer_a_lone_packet_had_none_and_of_reports_nob
         host("hmi")[0]: False,
         host("plc-water")[0]: None,
     }
+
+
+UNKNOWN_PORT = 40_123
+
+
+@pytest.mark.parametrize(
+    ("port", "packets", "answered"),
+    [
+        (53, 1, False),
+        (53, 2, False),
+        (161, 300, False),
+        (44818, 2, False),
+        (514, 1, None),
+        (162, 300, None),
+        (2222, 300, None),
+        (UNKNOWN_PORT, 2, False),
+        (UNKNOWN_PORT, 300, None),
+    ],
+)
+def test_a_question_over_udp_that_nobody_answers_is_an_attempt_however_often_it_is_repeated(
+    port: int, packets: int, answered: bool | None, wire: Wire, tmp_path: Path
+) -> None:
+    for _ in range(packets):
+        wire.talk(host("hmi"), routed("10.9.0.1"), port, udp=True, refused=True)
+    (only,) = of(wire.save(tmp_path / "udp.pcap")).links
+    assert (only.packets, only.answered) == (packets, answered)
+
+
+def test_what_is_sent_to_all_asks_nobody_for_an_answer(wire: Wire, tmp_path: Path) -> None:
+    for server in (("10.21.10.255", "ff:ff:ff:ff:ff:ff"), ("239.255.255.250", "01:00:5e:7f:ff:fa")):
+        for _ in range(2):
+            wire.talk(host("hmi"), server, 137, udp=True, refused=True)
+    assert [link.answered for link in of(wire.save(tmp_path / "all.pcap")).links] == [None, None]
+
+
+@pytest.mark.parametrize(("refused", "verdict"), [(True, Verdict.NOT_OBSERVABLE), (False, Verdict.NOT_MET)])
+def test_repeated_questions_to_a_weak_service_do_not_show_that_it_is_there(
+    refused: bool, verdict: Verdict, wire: Wire, tmp_path: Path
+) -> None:
+    """TFTP, which is cleartext."""
+    wire.talk(host("hmi"), host("plc-water"), 502)
+    for _ in range(2):
+        wire.talk(host("laptop"), host("plc-water"), 69, udp=True, refused=refused)
+    assert judge("SU-2", of(wire.save(tmp_path / "tftp.pcap"))).verdict is verdict
 
 
 def test_a_scan_to_the_internet_that_nobody_answers_is_told_as_an_attempt() -> None:

@@ -16,6 +16,8 @@ from adapters.parquet.archive import ParquetArchive
 from analytics.again import Again
 from analytics.service import AnalyticsService, Inputs, Stores
 from analytics.sites import Sites
+from analytics.standing import Normal
+from analytics.step import join
 from api.feed import MemoryFeed
 from collectors.pipeline import Decoder
 from collectors.wire.protocol import vocabulary
@@ -149,3 +151,31 @@ def test_the_end_of_a_capture_without_rows_is_told(stores: Stores) -> None:
     one.work_off([end(upload)])
     one.work_off([begin(upload, 5), end(upload)])
     assert told == [(upload, 0), (upload, 0)]
+
+
+def test_that_normal_traffic_was_learned_outlives_the_process(
+    sites: Callable[[], Sites], stores: Stores, attack: bytes
+) -> None:
+    upload, rows = Origin("plant", "north", "upload-1"), batches(attack)
+    first = sites()
+    assert first.capture(upload, LATER).analysis.normal is Normal.ASSUMED
+    running = first.site(SITE, 0, benign=False)
+    first.keep(running)
+    assert sites().site(SITE, 0, benign=False).analysis.assets.known is Normal.NOTHING
+    running.analysis.learn_until = LATER
+    running.analysis.take(join(rows))
+    first.keep(running)
+    assert sites().site(SITE, 0, benign=False).analysis.assets.known is Normal.LEARNED
+
+
+def test_a_site_that_is_to_learn_nothing_has_roles_all_the_same(stores: Stores, attack: bytes, tmp_path: Path) -> None:
+    """Also where a message of another year stands in front, before the first that counts."""
+    (tmp_path / "a.pcap").write_bytes(attack)
+    packets = [Packet(one.time, one.data) for one in read(tmp_path / "a.pcap")]
+    number = batches(attack)[0].rows.column("frame.number")[0].as_py()
+    write(tmp_path / "wrong.pcap", [Packet(HOUR, packets[number - 1].data), *packets])
+    one = AnalyticsService(MemoryStream(), stores, lambda _: None, {}, Inputs(), 0)
+    one.work_off(batches((tmp_path / "wrong.pcap").read_bytes()))
+    roles = {asset.ips[0]: asset.role for asset in stores.entities.assets(EVERYTHING)}
+    assert "plc" in roles.values()
+    assert "" not in roles.values()
