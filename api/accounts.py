@@ -17,9 +17,11 @@ from api.access import Caller
 from api.models.users import ChangedUser, NewUser, UserSettings
 from api.passwords import hash_password
 from api.services import Services
+from core.audit import Actor
 from core.entities import Role, User
 from core.errors import ConflictError, NotFoundError
 from core.ids import make_id
+from core.ports import AuditFilter
 from core.scope import Scope
 
 _LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -50,7 +52,8 @@ class Accounts:
         password = _made_up()
         with self._lock:
             if _alike(wanted.name) in {_alike(user.name) for user in self._entities.users()}:
-                raise ConflictError(f"There is already a user {wanted.name!r}.", "Choose another name.")
+                message = f"There is already a user {wanted.name!r}."
+                raise ConflictError(message, "Choose another name.", zh=f"用户名 {wanted.name} 已存在，请换一个。")
             user = User(
                 make_id("user", wanted.name),
                 wanted.name,
@@ -84,7 +87,11 @@ class Accounts:
             )
             other_rights = _rights(new) != _rights(old)
             if other_rights and key == asking.user.id:
-                raise ConflictError("Nobody changes the own role, scope or state.", "Ask another administrator.")
+                raise ConflictError(
+                    "Nobody changes the own role, scope or state.",
+                    "Ask another administrator.",
+                    zh="不能修改本人的角色、范围和状态，请联系其他管理员。",
+                )
             self._save(new)
             if other_rights:
                 self._entities.end_sessions(key)
@@ -100,7 +107,11 @@ class Accounts:
             NotFoundError: there is no such user, as far as the caller can see.
         """
         if key == asking.user.id:
-            raise ConflictError("Nobody resets the own password.", "Change it in the menu of your account.")
+            raise ConflictError(
+                "Nobody resets the own password.",
+                "Change it in the menu of your account.",
+                zh="不能重置本人的密码，请在账户菜单中修改密码。",
+            )
         password = _made_up()
         with self._lock:
             user = replace(self._find(asking, key), password_hash=hash_password(password), provisional=True)
@@ -108,6 +119,35 @@ class Accounts:
             self._entities.end_sessions(key)
         self._note(asking, "user.password_reset", user)
         return user, password
+
+    def remove(self, asking: Caller, key: str) -> None:
+        """The user is gone, with every session and one-time link.
+
+        Only who never did anything can be removed: alerts, captures, inspections and the audit log keep the names of
+        all others, which must never become somebody else's. Those are disabled.
+
+        Raises:
+            ConflictError: it is the caller, has done something, or nobody would be left to manage the platform.
+            NotFoundError: there is no such user, as far as the caller can see.
+        """
+        if key == asking.user.id:
+            raise ConflictError(
+                "Nobody removes the own account.",
+                "Ask another administrator.",
+                zh="不能删除本人的账户，请联系其他管理员。",
+            )
+        with self._lock:
+            user = self._find(asking, key)
+            done, _ = self._entities.audit_log(AuditFilter(user.name, Actor.USER), 1)
+            if done:
+                raise ConflictError(
+                    f"{user.name} has used the platform, and the audit log keeps the name.",
+                    "Disable the account instead.",
+                    zh=f"{user.name} 已使用过平台，审计记录保留其用户名，不能删除。请改为停用。",
+                )
+            self._keep_governed(user.id, [])
+            self._entities.remove_user(user.id)
+        self._note(asking, "user.removed", user, f"{user.id} {user.name}")
 
     def amend(self, user: User, **changes: Any) -> User:
         """What users change of themselves, on top of what is kept now."""
@@ -124,12 +164,18 @@ class Accounts:
         return found
 
     def _save(self, new: User) -> None:
-        rest = [user for user in self._entities.users() if user.id != new.id]
-        if _governed(rest) or _governed([new]):
-            self._entities.save_user(new)
-            return
-        message = "It is the last administrator of the platform."
-        raise ConflictError(message, "Make another user an administrator of all enterprises first.")
+        self._keep_governed(new.id, [new])
+        self._entities.save_user(new)
+
+    def _keep_governed(self, key: str, instead: list[User]) -> None:
+        """Raises ConflictError where nobody could manage the platform with `instead` in place of that user."""
+        rest = [user for user in self._entities.users() if user.id != key]
+        if not _governed([*rest, *instead]):
+            raise ConflictError(
+                "It is the last administrator of the platform.",
+                "Make another user an administrator of all enterprises first.",
+                zh="这是平台最后一个管理员。请先将另一用户设为可见全部企业的管理员。",
+            )
 
     def _organizations(self, asking: Caller, wanted: UserSettings) -> frozenset[str] | None:
         if wanted.organizations is None:
@@ -142,8 +188,8 @@ class Accounts:
                 raise NotFoundError(f"There is no enterprise {name!r}.")
         return frozenset(wanted.organizations)
 
-    def _note(self, asking: Caller, action: str, user: User) -> None:
-        self._entities.audit(asking.user.name, action, user.id, self._now())
+    def _note(self, asking: Caller, action: str, user: User, subject: str = "") -> None:
+        self._entities.audit(asking.user.name, action, subject or user.id, self._now())
 
 
 def _manages(scope: Scope, user: User) -> bool:

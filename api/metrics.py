@@ -48,10 +48,9 @@ class _Asked(Collector):
         return seen
 
     def _sensors(self) -> Metric:
-        silent = Counter(
-            str(state.silent).lower() for state in self._services.sight.sensors(EVERYTHING, self._services.now())
-        )
-        sensors = GaugeMetricFamily("liaowang_sensors", "sensors known", labels=["silent"])
+        known = self._services.sight.sensors(EVERYTHING, self._services.now())
+        silent = Counter(str(state.silent).lower() for state in known if state.live)
+        sensors = GaugeMetricFamily("liaowang_sensors", "sensors known, without captures handed in", labels=["silent"])
         for label in ("false", "true"):
             sensors.add_metric([label], silent[label])
         return sensors

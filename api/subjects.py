@@ -8,8 +8,10 @@ from api.models.base import Words
 from api.services import Services
 from core.audit import REFUSED, AuditNote
 from core.errors import NotFoundError
-from core.ports import InspectionRun
+from core.ports import AuditFilter, InspectionRun
 from core.scope import EVERYTHING
+
+_MOST_REMOVED = 1000
 
 
 def _plain(text: str) -> Words:
@@ -52,8 +54,10 @@ class Subjects:
             return self._made("alert", key, None)
         return AuditSubject(kind="alert", id=key, name=Words(en=found.rule_name, zh=found.rule_name_zh), there=True)
 
-    def _user(self, key: str) -> AuditSubject:
-        return self._made("user", key, self._users.get(key))
+    def _user(self, subject: str) -> AuditSubject:
+        """Its id and, where the user was removed, its name."""
+        key, _, name = subject.partition(" ")
+        return self._made("user", key, self._users.get(key), name or self._removed.get(key, ""))
 
     def _capture(self, subject: str) -> AuditSubject:
         """Its id and, since nothing else tells it once the capture is deleted, its name."""
@@ -81,6 +85,12 @@ class Subjects:
     @cached_property
     def _users(self) -> dict[str, str]:
         return {each.id: each.name for each in self._given.entities.users()}
+
+    @cached_property
+    def _removed(self) -> dict[str, str]:
+        """What those were called who are gone, as far back as the log is looked at."""
+        notes, _ = self._given.entities.audit_log(AuditFilter(actions=frozenset({"user.removed"})), _MOST_REMOVED)
+        return dict(note.subject.split(" ", 1) for note in notes if " " in note.subject)
 
     @cached_property
     def _captures(self) -> dict[str, str]:

@@ -6,7 +6,8 @@ import logging
 import os
 import queue
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pyarrow as pa
@@ -31,7 +32,13 @@ __all__ = ["UPLOAD", "Desk"]
 LEARNED_SHARE = 10
 """One part in so many of an upload's time is learned where its site has no baseline yet."""
 _DAY = 86_400_000_000_000
+Needed = Callable[[], AbstractContextManager[Collection[str]]]
+"""Gives the ids of captures that inspections to come or under way need; while it lasts there come no more."""
 _log = logging.getLogger(__name__)
+
+
+def _none_needed() -> AbstractContextManager[Collection[str]]:
+    return nullcontext(())
 
 
 class Desk:
@@ -48,9 +55,20 @@ class Desk:
         sight: SightBook,
         entities: EntityStore,
         most: int = MOST_DECOMPRESSED,
+        needed: Needed = _none_needed,
     ) -> None:
-        """Args: where captures are kept; rows go to; who counts; who keeps the jobs; bytes decompressed of one."""
+        """Makes it.
+
+        Args:
+            folder: where captures are kept.
+            stream: where their rows go.
+            sight: who counts.
+            entities: who keeps the jobs.
+            most: bytes that are decompressed of one capture.
+            needed: what must not go.
+        """
         self._folder, self._stream, self._sight, self._most = folder, stream, sight, most
+        self._needed = needed
         self._jobs = Jobs(entities)
         self._outcome: dict[str, tuple[UploadState, Said]] = {}
         self._waiting: queue.SimpleQueue[str | None] = queue.SimpleQueue()
@@ -105,14 +123,20 @@ class Desk:
 
     def accept(self, upload: Upload, digest: str) -> None:
         """Queues a capture that is complete. Raises ConflictError, StorageError; see `Jobs.add`."""
-        for old in self._jobs.add(upload, digest):
-            self._remove(old)
+        with self._needed() as needed:
+            for old in self._jobs.add(upload, digest, needed):
+                self._remove(old)
         self._waiting.put(upload.id)
 
     def delete(self, upload: str, scope: Scope) -> None:
-        """Deletes a capture, and stops its analysis. Raises NotFoundError, StorageError; see the port."""
-        self._jobs.delete(upload, scope)
-        self._remove(upload)
+        """Deletes a capture, and stops its analysis.
+
+        Raises:
+            NotFoundError, ConflictError, StorageError: see the port.
+        """
+        with self._needed() as needed:
+            self._jobs.delete(upload, scope, needed)
+            self._remove(upload)
 
     def size(self) -> int:
         """Bytes of the captures that are kept. Raises StorageError."""
@@ -121,10 +145,14 @@ class Desk:
     def retain(self, policy: Retention, now: int) -> int:
         """Deletes captures that came too long ago, and the oldest where all take too much room, with their jobs.
 
-        One that is not analysed yet is kept in any case. Returns how many went. Raises StorageError.
+        One that is not analysed yet, or that an inspection needs, is kept in any case. Returns how many went. Raises
+        StorageError.
         """
+        with self._needed() as needed:
+            return self._retain(policy, now, self._jobs.unfinished() | set(needed))
+
+    def _retain(self, policy: Retention, now: int, busy: Collection[str]) -> int:
         files = sorted(self._files(), key=lambda file: file[1].st_mtime_ns)
-        busy = self._jobs.unfinished()
         excess = 0 if policy.most_bytes is None else sum(about.st_size for _, about in files) - policy.most_bytes
         gone = []
         for path, about in files:

@@ -73,8 +73,10 @@ class Jobs(Ledger[Job]):
         """What was handed in, newest first."""
         return [job.upload for job in self.within(scope) if not job.unwanted]
 
-    def add(self, upload: Upload, digest: str) -> list[str]:
+    def add(self, upload: Upload, digest: str, needed: Collection[str] = ()) -> list[str]:
         """Takes one more; beyond two hundred the oldest that are over are forgotten, whose ids are returned.
+
+        Those that are needed are not forgotten.
 
         Raises:
             ConflictError: the site has the same bytes already, and their analysis did not fail.
@@ -85,7 +87,7 @@ class Jobs(Ledger[Job]):
             if same is not None:
                 message = f"{upload.name} was handed in already, as {same.name}."
                 raise ConflictError(message, "Delete that one first where it is to be analysed again.")
-            return self._take(Job(upload, digest=digest))
+            return self._take(Job(upload, digest=digest), needed)
 
     def begin(self, key: str) -> Job | None:
         """Notes that one is under way; None where it was deleted. Raises StorageError."""
@@ -96,12 +98,20 @@ class Jobs(Ledger[Job]):
             self._keep({**self._work, key: job.changed(job.attempts + 1, state=UploadState.RUNNING)})
             return self._work[key]
 
-    def delete(self, key: str, scope: Scope) -> None:
-        """Forgets one; where it is under way, once that has come to its end. Raises NotFoundError, StorageError."""
+    def delete(self, key: str, scope: Scope, needed: Collection[str] = ()) -> None:
+        """Forgets one; where it is under way, once that has come to its end.
+
+        Raises:
+            NotFoundError: there is none within the scope.
+            ConflictError: it is needed.
+            StorageError: that cannot be kept.
+        """
         with self._lock:
             job = self._work.get(key)
             if job is None or job.unwanted or not scope.covers(job.upload.organization, job.upload.site):
                 raise NotFoundError(f"There is no capture {key!r}.")
+            if key in needed:
+                raise _needed(job.upload.name)
             if job.upload.state is UploadState.RUNNING:
                 self._keep({**self._work, key: replace(job, unwanted=True)})
             else:
@@ -119,3 +129,11 @@ def _repeats(upload: Upload, digest: str, job: Job) -> bool:
     other = job.upload
     same = (other.organization, other.site, job.digest) == (upload.organization, upload.site, digest)
     return same and not job.unwanted and other.state is not UploadState.FAILED
+
+
+def _needed(name: str) -> ConflictError:
+    return ConflictError(
+        f"{name} is needed by an inspection that waits or is under way.",
+        "Delete it when that is over, or cancel the inspection first.",
+        zh=f"{name} 正被排队中或进行中的检查使用，不能删除。请待检查结束后再删除，或先取消该检查。",
+    )

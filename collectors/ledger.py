@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final, Generic, Protocol, Self, TypeVar
 
 from pydantic import TypeAdapter
@@ -102,10 +102,11 @@ class Ledger(Generic[Work]):
             if one is not None and one.told.state not in OVER:
                 self._work[key] = one.changed(one.attempts, **progress)
 
-    def _take(self, one: Work) -> list[str]:
+    def _take(self, one: Work, spared: Collection[str] = ()) -> list[str]:
         """Takes one more, under the lock; beyond two hundred the oldest that are over are forgotten: their ids."""
         work = {**self._work, one.told.id: one}
-        over = sorted((old.told for old in work.values() if old.told.state in OVER), key=lambda told: told.at)
+        free = [old.told for key, old in work.items() if old.told.state in OVER and key not in spared]
+        over = sorted(free, key=lambda told: told.at)
         forgotten = [told.id for told in over[: max(0, len(work) - _MOST_KEPT)]]
         self._keep({key: old for key, old in work.items() if key not in forgotten})
         return forgotten

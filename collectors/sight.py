@@ -55,7 +55,7 @@ class SightBook:
             sensor.counters, sensor.live, sensor.heard = counters, live, time.time_ns()
             sensor.last_packet = max(sensor.last_packet, last_packet)
             if len(self._sensors) > _MOST_SENSORS:
-                del self._sensors[min(self._sensors, key=lambda one: self._sensors[one].heard)]
+                del self._sensors[min(self._sensors, key=self._worth)]
 
     def tallies(self, scope: Scope) -> Sequence[Tally]:
         """Every number of every sensor that is not zero."""
@@ -68,16 +68,22 @@ class SightBook:
         ]
 
     def sensors(self, scope: Scope, now: int) -> Sequence[SensorState]:
-        """Every sensor; an upload is over and therefore never silent."""
+        """Every sensor, and every upload, which is over and therefore never silent."""
         return [
             SensorState(
                 origin,
                 sensor.last_packet,
                 sensor.counters.get("packets", 0),
                 sensor.live and now - sensor.heard > SILENT_AFTER,
+                sensor.live,
             )
             for origin, sensor in self._covered(scope)
         ]
+
+    def _worth(self, origin: Origin) -> tuple[bool, int]:
+        """Uploads go first: a sensor must not vanish by being silent."""
+        sensor = self._sensors[origin]
+        return sensor.live, sensor.heard
 
     def _covered(self, scope: Scope) -> list[tuple[Origin, _Sensor]]:
         with self._lock:

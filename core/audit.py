@@ -27,8 +27,8 @@ class AuditNote:
         at: when.
         user: name of who did it; empty where nobody was signed in.
         action: such as `alert.acknowledged`.
-        subject: id of what it was done to, of a capture with its name behind a space; of a refused sign-in the
-            address that it came from.
+        subject: id of what it was done to, of a capture or a removed user with the name behind a space; of a
+            refused sign-in the address that it came from.
     """
 
     id: int

@@ -326,7 +326,22 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """One passive check of a site against a standard, with a finding for every requirement."""
+    """One passive check of a site against a standard.
+
+    Attributes:
+        id: deterministic over site, level, captures and list.
+        organization: that it concerns.
+        site: that its captures were recorded in.
+        standard: its name.
+        at: time of the last packet.
+        captures: names of the files.
+        packets: in all of them.
+        findings: one for every requirement.
+        level: of protection (等保), 2 to 4; 0 where it is not known.
+        register: name of the file of registered assets, empty where there was none.
+        user: name of who asked for it last, empty where nobody knows.
+        ordered: when; 0 where nobody knows.
+    """
 
     id: str
     organization: str
@@ -336,3 +351,7 @@ class Inspection:
     captures: tuple[str, ...]
     packets: int
     findings: tuple[Finding, ...] = field(default_factory=tuple)
+    level: int = 0
+    register: str = ""
+    user: str = ""
+    ordered: int = 0

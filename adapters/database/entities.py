@@ -64,6 +64,12 @@ class DatabaseEntities:
             rows = connection.execute(select(tables.user).order_by(tables.user.c.name)).mappings().all()
         return [to_entity(User, row) for row in rows]
 
+    def remove_user(self, user: str) -> None:
+        """Forget the user with id `user`, and every token that stands for the user; the audit log keeps its notes."""
+        with self._database.write() as connection:
+            connection.execute(delete(tables.session).where(tables.session.c.user == user))
+            connection.execute(delete(tables.user).where(tables.user.c.id == user))
+
     def save_session(self, token_hash: str, user: str, expires: int) -> None:
         """Let the token stand for the user with id `user` until `expires` (ns)."""
         with self._database.write() as connection:

@@ -141,6 +141,9 @@ inspection = Table(
     *_longs("at"),
     *_jsons("captures"),
     *_longs("packets"),
+    Column("level", Integer, nullable=False),
+    *_texts("register", "user"),
+    *_longs("ordered"),
     Index(None, "organization", "site", "at"),
     info=_BY_SITE,
 )

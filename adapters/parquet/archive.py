@@ -39,8 +39,8 @@ class ParquetArchive:
     Any number of threads may search while one appends and another compacts; a second process may search as well.
     """
 
-    def __init__(self, root: Path, vocabulary: Vocabulary, workers: int = 2, waiting: int = 16) -> None:
-        """Keep rows below `root`, with the fields of `vocabulary`; run `workers` searches at once.
+    def __init__(self, root: Path, vocabulary: Vocabulary, workers: int = 3, waiting: int = 16) -> None:
+        """Keep rows below `root`, with the fields of `vocabulary`; run `workers` searches, of one tenant all but one.
 
         Raises:
             StorageError: the folder cannot be made or read.
@@ -165,7 +165,7 @@ class ParquetArchive:
                     return answer(Inquiry(self._scanner.readable(self._manifest.find(search)), search, scope, check))
             raise RuntimeError("files of the archive vanish faster than they can be read")
 
-        return self._pool.run(run, cancel)
+        return self._pool.run(run, scope.organizations, cancel)
 
     def _publish(self, gone: Sequence[DataFile], new: Sequence[DataFile]) -> None:
         """Let `new` stand in for `gone`: names to disk, then the manifest, then the old files away."""

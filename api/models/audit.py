@@ -35,6 +35,7 @@ ActionName = Literal[
     "user.disabled",
     "user.enabled",
     "user.password_reset",
+    "user.removed",
 ]
 SubjectKind = Literal["alert", "capture", "inspection", "run", "user", "address", "other"]
 

@@ -76,8 +76,12 @@ class Summary(Model):
     organization: Organization
     site: Site
     standard: str = Field(examples=["GB/T 22239-2019"])
-    at: Time
-    captures: list[str] = Field(examples=[["plant.pcap"]])
+    level: int | None = Field(ge=2, le=4, description="of protection (等保), null where it is not known", examples=[3])
+    at: Time = Field(description="time of the last packet")
+    captures: list[str] = Field(description="names of the files", examples=[["plant.pcap"]])
+    register_name: str = Field(description="file of registered assets, or empty", examples=["assets.csv"])
+    user: str = Field(description="who asked for it last, empty where nobody knows", examples=["wang"])
+    ordered_at: Time | None = Field(description="when, null where nobody knows")
     packets: Count
     verdicts: dict[VerdictName, int] = Field(examples=[{"met": 3, "not_met": 5, "not_observable": 14}])
 
@@ -109,15 +113,19 @@ def _head(inspection: entities.Inspection) -> dict[str, object]:
         "organization": inspection.organization,
         "site": inspection.site,
         "standard": inspection.standard,
+        "level": inspection.level or None,
         "at": inspection.at,
         "captures": list(inspection.captures),
+        "register_name": inspection.register,
+        "user": inspection.user,
+        "ordered_at": inspection.ordered or None,
         "packets": inspection.packets,
         "verdicts": Counter(finding.verdict.value for finding in inspection.findings),
     }
 
 
 class InspectionPage(Page[Summary]):
-    """Inspections, newest first."""
+    """Inspections, what was asked for last first."""
 
 
 class Run(Model):

@@ -78,7 +78,7 @@ class Tally(Model):
 
 
 class Sensor(Model):
-    """When a sensor was heard of last."""
+    """When a sensor was heard of last; a capture that was handed in is none."""
 
     organization: Organization
     site: Site

@@ -95,9 +95,12 @@ def show_capture(capture: str, asking: Viewer, given: Given) -> Capture:
     return Capture.of(found)
 
 
-@router.delete("/{capture}", summary="Delete a capture", status_code=204, responses=problems(404, 507))
+@router.delete("/{capture}", summary="Delete a capture", status_code=204, responses=problems(404, 409, 507))
 def delete_capture(capture: str, asking: Analyst, given: Given) -> None:
-    """Its file goes, and its analysis stops where it is under way; rows and alerts that came of it stay."""
+    """Its file goes, and its analysis stops where it is under way; rows and alerts that came of it stay.
+
+    One that an inspection needs, which waits or is under way, is not deleted.
+    """
     name = next((each.name for each in given.intake.uploads(asking.scope) if each.id == capture), "")
     given.intake.delete(capture, asking.scope)
     given.entities.audit(asking.user.name, "capture.deleted", f"{capture} {name}", given.now())

@@ -65,9 +65,9 @@ def _find(inspection: str, asking: Caller, given: Given) -> entities.Inspection:
 
 @router.get("", summary="List inspections", responses=problems(400))
 def list_inspections(asking: Viewer, given: Given, size: Size = 50, cursor: Cursor = None) -> InspectionPage:
-    """Inspections, newest first, with their verdicts counted."""
+    """Inspections, what was asked for last first, with their verdicts counted."""
     found = given.entities.inspections(asking.scope)
-    items, after = page_of(found, lambda each: (-each.at, each.id), size, cursor)
+    items, after = page_of(found, lambda each: (-(each.ordered or each.at), each.id), size, cursor)
     return InspectionPage(items=[Summary.of(each) for each in items], next=after)
 
 

@@ -119,7 +119,7 @@ async def show_unseen(request: Request, asking: Viewer, given: Given, asked: Ask
         found = given.archive.facets(sought, asking.scope, [field], _MOST_PROTOCOLS, cancel)
         return Unseen(
             tallies=[key.model_copy(update={"number": number}) for key, number in total.items()],
-            sensors=[Sensor.of(state) for state in given.sight.sensors(asking.scope, given.now())],
+            sensors=[Sensor.of(each) for each in given.sight.sensors(asking.scope, given.now()) if each.live],
             unanswered=[Unanswered(protocol=name, requests=number) for name, number in found[field]],
         )
 

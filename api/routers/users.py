@@ -29,6 +29,12 @@ def change_user(user: str, sent: ChangedUser, asking: Administrator, accounts: M
     return User.of(accounts.change(asking, user, sent))
 
 
+@router.delete("/{user}", summary="Remove a user", status_code=204, responses=problems(404, 409))
+def remove_user(user: str, asking: Administrator, accounts: Managed) -> None:
+    """One who never used the platform; who did is disabled instead, for the name stands in the audit log."""
+    accounts.remove(asking, user)
+
+
 @router.post("/{user}/password", summary="Reset a password", responses=problems(404, 409))
 def reset_password(user: str, asking: Administrator, accounts: Managed) -> Invitation:
     """Ends all sessions of the user; the answer holds the password for the next sign-in."""

@@ -65,6 +65,11 @@ class Book(Ledger[Task]):
         """All within the scope, newest first."""
         return [task.run for task in self.within(scope)]
 
+    def needed(self) -> frozenset[str]:
+        """Ids of the captures of those that wait or are under way."""
+        with self._lock:
+            return frozenset(one for task in self._work.values() if task.run.state not in OVER for one in task.uploads)
+
     def add(self, task: Task) -> None:
         """Takes one more; beyond two hundred the oldest that are over are forgotten. Raises BusyError, StorageError."""
         with self._lock:
@@ -104,3 +109,5 @@ class Book(Ledger[Task]):
         """What is cancelled stays as it is, whatever becomes known of it later."""
         ended = {key: old for key, old in self._work.items() if old.run.state is UploadState.CANCELLED}
         super()._keep({key: ended.get(key, one) for key, one in work.items()})
+        # What is over cannot be cancelled anyway.
+        self._decided &= {key for key, one in self._work.items() if one.run.state not in OVER}

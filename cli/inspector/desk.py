@@ -6,7 +6,9 @@ import logging
 import queue
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,10 +16,11 @@ from analytics.inspection import annex
 from cli.content import Content
 from cli.inspector import registered
 from cli.inspector.book import Book, Task
-from cli.inspector.inspect import Listed, Outcome, Place, inspect
+from cli.inspector.inspect import Listed, Place, inspect
 from collectors.capture.names import readable
 from collectors.capture.source import MOST_DECOMPRESSED
 from collectors.ledger import INTERNAL, problem
+from core.entities import Inspection
 from core.errors import LiaowangError, NotFoundError
 from core.ids import make_id
 from core.patience import Patience, StoppedError
@@ -54,6 +57,7 @@ class InspectionDesk:
         self._folder, self._captures, self._intake, self._most = folder, captures, intake, most
         self._entities, self._content = entities, content
         self._book = Book(entities)
+        self._ordering = threading.Lock()
         self._waiting: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._over = threading.Event()
         self._insist = Patience("the inspection desk", self._over)
@@ -93,9 +97,19 @@ class InspectionDesk:
 
     def order(self, order: InspectionOrder) -> InspectionRun:
         """Takes an order. Raises InputError, NotFoundError, BusyError, StorageError; see the port."""
-        names = self._names(order)
         if order.register:
             registered.read(order.register, order.register_name)
+        with self._ordering:
+            return self._ordered(order)
+
+    @contextmanager
+    def needed(self) -> Iterator[Collection[str]]:
+        """Ids of the captures of inspections that wait or are under way; while this lasts nothing is ordered."""
+        with self._ordering:
+            yield self._book.needed()
+
+    def _ordered(self, order: InspectionOrder) -> InspectionRun:
+        names = self._names(order)
         key = make_id("run", order.organization, order.site, *order.captures, order.at)
         place = (order.organization, order.site)
         run = InspectionRun(key, *place, tuple(names), order.level, order.register_name, order.user, order.at)
@@ -185,14 +199,14 @@ class InspectionDesk:
         found = inspect(self._place(run), files, self._listed(run), self._content, advance, self._most)
         if not self._book.decide(run.id):
             raise CancelledError(run.id)
-        self._insist(lambda: self._keep(found))
+        made = replace(found.inspection, user=run.user, ordered=run.at)
+        self._insist(lambda: self._keep(made, found.annex))
         shown = list(found.problems[:_MOST_PROBLEMS])
         more = len(found.problems) - len(shown)
         if more:
             shown.append(Said(f"and {more:,} more", f"另有 {more:,} 项"))
         state = UploadState.DAMAGED if shown else UploadState.DONE
-        made = {"state": state, "inspection": found.inspection.id, "packets": found.inspection.packets}
-        return {**made, **problem(Said.joined(shown))}
+        return {"state": state, "inspection": made.id, "packets": made.packets, **problem(Said.joined(shown))}
 
     def _go_on(self, key: str) -> None:
         if self._over.is_set():
@@ -200,9 +214,9 @@ class InspectionDesk:
         if self._book.is_cancelled(key):
             raise CancelledError(key)
 
-    def _keep(self, found: Outcome) -> None:
-        self._entities.save_state(annex.state_name(found.inspection.id), found.annex)
-        self._entities.save_inspection(found.inspection)
+    def _keep(self, made: Inspection, shown: bytes) -> None:
+        self._entities.save_state(annex.state_name(made.id), shown)
+        self._entities.save_inspection(made)
 
     def _place(self, run: InspectionRun) -> Place:
         scope = Scope(frozenset({run.organization}))

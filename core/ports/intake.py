@@ -88,5 +88,6 @@ class Intake(Protocol):
 
         Raises:
             NotFoundError: there is none within the scope.
+            ConflictError: an inspection that waits or is under way needs it.
             StorageError: that cannot be kept.
         """

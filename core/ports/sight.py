@@ -34,19 +34,21 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class SensorState:
-    """When a sensor was heard of last.
+    """When a sensor, or a capture that was handed in, was heard of last.
 
     Attributes:
         origin: enterprise, site and name.
         last_packet: time of its newest packet.
         packets: read so far.
         silent: it should have been heard of since.
+        live: packets come as they are seen; a capture that was handed in is over, and no sensor to people.
     """
 
     origin: Origin
     last_packet: int
     packets: int
     silent: bool
+    live: bool = True
 
 
 class Sight(Protocol):

@@ -42,6 +42,7 @@ class HeldIntake:
     done: list[Upload] = field(default_factory=list)
     bodies: dict[str, bytes] = field(default_factory=dict)
     aborted: list[str] = field(default_factory=list)
+    needed: set[str] = field(default_factory=set)
 
     def begin(self, name: str, origin: Origin, user: str) -> HeldDelivery:
         return HeldDelivery(self, name, origin, user)
@@ -53,6 +54,8 @@ class HeldIntake:
         found = next((each for each in self.uploads(scope) if each.id == upload), None)
         if found is None:
             raise NotFoundError(f"There is no capture {upload!r}.")
+        if upload in self.needed:
+            raise ConflictError(f"{found.name} is needed.", "Wait.", zh=f"{found.name} 正被使用。")
         self.done.remove(found)
 
 

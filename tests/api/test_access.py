@@ -24,6 +24,7 @@ NEEDS = {
     ("GET", "/api/users"): Role.ADMINISTRATOR,
     ("POST", "/api/users"): Role.ADMINISTRATOR,
     ("PUT", "/api/users/{user}"): Role.ADMINISTRATOR,
+    ("DELETE", "/api/users/{user}"): Role.ADMINISTRATOR,
     ("POST", "/api/users/{user}/password"): Role.ADMINISTRATOR,
     ("GET", "/api/audit"): Role.ADMINISTRATOR,
 }

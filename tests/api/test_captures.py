@@ -124,3 +124,14 @@ def test_a_capture_is_deleted_by_who_may_and_where_it_may_be_seen(sign: Sign, gi
     assert judge("GET", path).status_code == 404
     assert judge("DELETE", path).status_code == 404
     assert [line[1:] for line in noted(given)] == [("capture.deleted", "north-upload plain.pcap")]
+
+
+def test_a_capture_that_is_needed_is_not_deleted_and_that_is_said_and_noted_nowhere(
+    sign: Sign, given: Services, intake: HeldIntake
+) -> None:
+    intake.needed.add("north-upload")
+    answer = sign("judge")("DELETE", "/api/captures/north-upload")
+    said = answer.json()
+    assert (answer.status_code, said["detail"], said["zh"]) == (409, "plain.pcap is needed.", "plain.pcap 正被使用。")
+    assert noted(given) == []
+    assert sign("judge")("GET", "/api/captures/north-upload").status_code == 200

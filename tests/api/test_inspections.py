@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from api.services import Services
+from core.scope import Scope
 from tests.api.conftest import Sign
-from tests.api.world import noted
+from tests.api.world import NOW, noted
 
 ONE = "/api/inspections/north-inspection"
 
@@ -21,6 +24,25 @@ def test_an_inspection_shows_what_each_requirement_asks_and_how_it_is_met(sign: 
         "not_met",
         [{"file": "plain.pcap", "frames": [1, 2]}],
     )
+
+
+def test_inspections_of_one_capture_say_what_was_asked_by_whom_and_the_last_order_is_first(
+    sign: Sign, given: Services
+) -> None:
+    (old,) = given.entities.inspections(Scope(frozenset({"north"})))
+    early, late = (replace(old, id=f"order-{n}", level=n, user="judge", ordered=NOW + n) for n in (2, 3))
+    for one in (late, replace(early, register="登记.csv")):
+        given.entities.save_inspection(one)
+    told = sign("guest").get("/api/inspections")["items"]
+    assert [(one["id"], one["level"], one["register_name"], one["user"]) for one in told] == [
+        ("order-3", 3, "", "judge"),
+        ("order-2", 2, "登记.csv", "judge"),
+        ("north-inspection", None, "", ""),
+    ]
+    assert [one["ordered_at"] for one in told[1:]] == ["2026-03-01T08:00:00.000000002Z", None]
+    pages = [sign("guest").get("/api/inspections", params={"size": 1})]
+    pages.append(sign("guest").get("/api/inspections", params={"size": 1, "cursor": pages[0]["next"]}))
+    assert [page["items"][0]["id"] for page in pages] == ["order-3", "order-2"]
 
 
 def test_how_a_repair_stands_is_kept_and_stands_in_the_audit_log(sign: Sign, given: Services) -> None:

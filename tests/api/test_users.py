@@ -10,11 +10,14 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from api.access import COOKIE
+from api.access import COOKIE, Caller
 from api.services import Services
-from core.entities import Role
+from api.tokens import make_link
+from core.entities import Role, User
+from core.errors import ConflictError
+from core.scope import EVERYTHING
 from tests.api.conftest import Browser, Sign
-from tests.api.world import PASSWORD, noted
+from tests.api.world import HOUR, NOW, PASSWORD, noted
 
 NORTH: dict[str, Any] = {"display_name": "李工", "role": "analyst", "organizations": ["north"]}
 LI: dict[str, Any] = {**NORTH, "name": "li"}
@@ -141,6 +144,57 @@ def test_a_reset_password_ends_the_sessions_and_the_old_password(sign: Sign) -> 
     for password, status in ((PASSWORD, 401), (answer["password"], 200)):
         assert sign(None)("POST", "/api/session", json={"name": "guest", "password": password}).status_code == status
     assert _user(province, "guest")["provisional"]
+
+
+def test_a_disabled_user_comes_in_by_no_one_time_link_either(sign: Sign, given: Services) -> None:
+    province, guest = sign("province"), given.entities.user("guest")
+    assert guest is not None
+    made = [make_link(given.entities, guest, NOW + HOUR).partition("#token=")[2] for _ in range(2)]
+    assert sign(None)("POST", "/api/session/link", json={"token": made[0]}).status_code == 200
+    _change(province, "guest", disabled=True)
+    _change(province, "guest", disabled=False)
+    assert sign(None)("POST", "/api/session/link", json={"token": made[1]}).status_code == 401
+
+
+def test_a_user_who_was_made_by_mistake_is_removed_and_the_log_keeps_the_name(sign: Sign, given: Services) -> None:
+    province, told = sign("province"), _invite(sign("province"))
+    key, right = told["user"]["id"], {"name": "li", "password": told["password"]}
+    li = given.entities.user("li")
+    assert li is not None
+    token = make_link(given.entities, li, NOW + HOUR).partition("#token=")[2]
+    assert province("DELETE", f"/api/users/{key}").status_code == 204
+    assert "li" not in {user["name"] for user in province.get("/api/users")["items"]}
+    assert sign(None)("POST", "/api/session", json=right).status_code == 401
+    assert sign(None)("POST", "/api/session/link", json={"token": token}).status_code == 401
+    assert ("province", "user.removed", f"{key} li") in noted(given, 9)
+    shown = {entry["action"]: entry["subject"] for entry in province.get("/api/audit")["items"]}
+    for action in ("user.created", "user.removed"):
+        assert (shown[action]["id"], shown[action]["name"]["zh"], shown[action]["there"]) == (key, "li", False)
+    assert province("DELETE", f"/api/users/{key}").status_code == 404
+    assert _invite(province)["user"]["name"] == "li"
+
+
+def test_a_user_who_did_something_is_not_removed_but_disabled(sign: Sign, given: Services) -> None:
+    told, li = _invite(sign("province")), sign(None)
+    assert li("POST", "/api/session", json={"name": "li", "password": "guess"}).status_code == 401  # it may be anybody
+    assert li("POST", "/api/session", json={"name": "li", "password": told["password"]}).status_code == 200
+    answer = sign("province")("DELETE", f"/api/users/{told['user']['id']}")
+    assert (answer.status_code, answer.json()["hint"]) == (409, "Disable the account instead.")
+    assert "请改为停用" in answer.json()["zh"]
+    assert li.get("/api/session")["name"] == "li"
+    assert "user.removed" not in {action for _, action, _ in noted(given, 50)}
+
+
+def test_nobody_removes_oneself_the_last_administrator_or_whom_one_may_not_manage(
+    sign: Sign, given: Services, app: FastAPI
+) -> None:
+    assert sign("province")("DELETE", "/api/users/user-province").status_code == 409
+    for key, status in (("user-rival", 404), ("user-province", 404), ("user-boss", 409), ("user-guest", 204)):
+        assert sign("boss")("DELETE", f"/api/users/{key}").status_code == status
+    assert sign("judge")("DELETE", "/api/users/user-rival").status_code == 403
+    nobody = Caller(User("user-nobody", "nobody", "", Role.ADMINISTRATOR), EVERYTHING)
+    with pytest.raises(ConflictError, match="last administrator"):
+        app.state.accounts.remove(nobody, "user-province")
 
 
 @pytest.mark.parametrize("changes", [{"role": "viewer"}, {"disabled": True}, {"organizations": ["north"]}], ids=str)

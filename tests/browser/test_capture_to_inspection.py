@@ -42,8 +42,8 @@ def test_a_capture_goes_in_and_its_inspection_is_read(platform: str, chrome: Bro
     page.set_input_files("[data-test=register]", wrong)
     page.select_option("[data-test=level]", "2")
     page.click("[data-test=ask]")
-    expect(form.get_by_role("alert")).to_contain_text("wrong.csv has no column of addresses")
-    expect(form.get_by_role("alert")).to_contain_text("column 2 '负责人'")
+    expect(form.get_by_role("alert")).to_contain_text("wrong.csv 没有地址列")
+    expect(form.get_by_role("alert")).to_contain_text("第 2 列“负责人”")
 
     right = tmp_path / "登记.csv"
     right.write_text("IP地址,资产名称\n10.21.10.41,工程师站\n", "gb18030")
@@ -60,3 +60,5 @@ def test_a_capture_goes_in_and_its_inspection_is_read(platform: str, chrome: Bro
     assert Path(download.value.path()).read_bytes().startswith(b"PK")
     page.goto("/inspections")
     expect(page.locator("[data-test=inspection]")).to_have_count(1)
+    for told in ("第二级", "登记.csv", "admin"):
+        expect(page.locator("[data-test=inspection]")).to_contain_text(told)

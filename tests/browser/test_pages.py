@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, exp
 from api.services import Services
 from core.entities import Rectification
 from core.scope import EVERYTHING
+from tests.api.fakes import HeldIntake
 from tests.browser.conftest import enter
 from tests.conftest import missing
 
@@ -149,6 +150,20 @@ def test_an_inspection_that_was_asked_for_tells_how_it_goes(page: Page) -> None:
     expect(page.locator("[data-test=finding]").first).to_be_visible()
 
 
+@pytest.mark.parametrize(("language", "words"), [("zh", ("第二级", "第三级")), ("en", ("Level 2", "Level 3"))])
+def test_two_inspections_of_one_capture_are_told_apart(
+    context: BrowserContext, language: str, words: tuple[str, str]
+) -> None:
+    page = enter(context, "wang", language)
+    page.goto("/inspections")
+    rows = page.locator("[data-test=inspection]", has_text="plant.pcap")
+    expect(rows).to_have_count(2)
+    for row, level, listed, user in zip(rows.all(), words, ("登记资产.csv", "–"), ("wang", "li"), strict=True):
+        for text in (level, listed):
+            expect(row).to_contain_text(text)
+        expect(row.locator("[data-test=ordered]")).to_have_text(re.compile(rf"\d\d:\d\d:\d\d {user}$"))
+
+
 def test_connections_stand_beside_messages_transactions_and_points(page: Page) -> None:
     page.goto("/events")
     page.get_by_role("tab", name="连接").click()
@@ -215,6 +230,18 @@ def test_a_capture_is_handed_in(page: Page, tmp_path: Path) -> None:
     page.click("[data-test=upload]")
     page.set_input_files("[data-test=file]", capture)
     expect(page.locator("[data-test=capture]", has_text="夜班.pcap")).to_be_visible()
+
+
+def test_a_capture_that_an_inspection_needs_is_not_deleted_and_why_is_said(page: Page, given: Services) -> None:
+    assert isinstance(given.intake, HeldIntake)
+    given.intake.needed = {"up-2"}
+    page.goto("/overview")
+    page.click("[data-test=upload]")
+    row = page.locator("[data-test=capture]", has_text="plant.pcap")
+    for _ in range(2):
+        row.locator("[data-test=delete]").click()
+    expect(page.get_by_role("alert")).to_have_text("plant.pcap 正被使用。")
+    expect(row).to_be_visible()
 
 
 def test_a_file_that_is_no_capture_is_refused_in_words(page: Page, tmp_path: Path) -> None:

@@ -95,7 +95,36 @@ def test_a_role_is_changed_and_a_name_that_is_taken_is_refused_in_words(page: Pa
     page.click("[data-test=new-user]")
     page.fill("[name=new-user]", "zhou")
     page.get_by_role("button", name="创建").click()
-    expect(page.locator("[data-test=user-form]").get_by_role("alert")).to_contain_text("内容已变化或已存在")
+    expect(page.locator("[data-test=user-form]").get_by_role("alert")).to_contain_text("用户名 zhou 已存在")
+
+
+def test_a_user_made_by_mistake_is_deleted_and_one_with_a_past_is_not(page: Page) -> None:
+    made = {"display_name": "", "role": "viewer", "organizations": None}
+    for name in ("cuowu", "qian"):
+        page.request.post("/api/users", data={"name": name, **made}, headers={"X-Liaowang": "1"})
+    page.goto("/users")
+    row = page.locator("[data-test=user]", has_text="cuowu")
+    row.get_by_role("button", name="删除").click()
+    expect(page.get_by_role("dialog", name="删除")).to_contain_text("确定删除 cuowu？")
+    page.click("[data-test=sure]")
+    expect(row).to_have_count(0)
+    page.route("**/api/users/*", lambda route: route.fulfill(status=409, json=_PAST, content_type=_PROBLEM))
+    kept = page.locator("[data-test=user]", has_text="qian")
+    kept.get_by_role("button", name="删除").click()
+    page.click("[data-test=sure]")
+    expect(page.get_by_role("alert")).to_contain_text("请改为停用")
+    expect(kept).to_be_visible()
+    expect(page.locator("[data-test=user]", has_text="本人").get_by_role("button", name="删除")).to_have_count(0)
+
+
+_PROBLEM = "application/problem+json"
+_PAST = {
+    "type": "urn:liaowang:problem:conflict",
+    "title": "It has changed",
+    "status": 409,
+    "detail": "qian has used the platform.",
+    "zh": "qian 已使用过平台，不能删除。请改为停用。",
+}
 
 
 def test_the_own_account_cannot_be_disabled_or_demoted(page: Page) -> None:

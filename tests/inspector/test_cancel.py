@@ -13,6 +13,7 @@ import pytest
 from adapters.database.entities import DatabaseEntities
 from cli.content import Content
 from cli.inspector import desk as module
+from cli.inspector.book import Book, Task
 from cli.inspector.desk import InspectionDesk
 from cli.inspector.inspect import inspect as INSPECT  # noqa: N812
 from core.errors import ConflictError, NotFoundError
@@ -149,6 +150,21 @@ def test_what_is_being_kept_is_not_cancelled_any_more(
     assert (_told(desk, run).state, _told(desk, run).cancelled_by) == (UploadState.DONE, "")
 
 
+@pytest.mark.parametrize("state", [UploadState.DONE, UploadState.DAMAGED, UploadState.FAILED])
+def test_nothing_is_remembered_of_a_decision_once_the_inspection_is_over(
+    entities: DatabaseEntities, state: UploadState
+) -> None:
+    book = Book(entities)
+    for key in ("one", "two"):
+        book.add(Task(InspectionRun(key, "plant", "north", ("a.pcap",), 3, "", "wang", 1), ("a",)))
+        assert book.decide(key)
+    book.change("one", state=state)
+    assert book._decided == {"two"}
+    for key in ("one", "two"):
+        with pytest.raises(ConflictError):
+            book.cancel(key, "li", 7, EVERYTHING)
+
+
 def test_what_is_over_or_out_of_sight_is_not_cancelled(desk: InspectionDesk) -> None:
     run = desk.order(ORDER)
     with pytest.raises(NotFoundError):
@@ -207,6 +223,45 @@ def test_the_next_one_is_made_when_the_one_before_it_is_cancelled(
     assert _told(desk, second).problem == ""
     assert [_told(desk, run).state for run in (first, second)] == [UploadState.CANCELLED, UploadState.DONE]
     assert len(entities.inspections(EVERYTHING)) == 1
+
+
+def test_a_capture_is_needed_until_the_last_inspection_of_it_is_over(
+    desk: InspectionDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def needed() -> set[str]:
+        with desk.needed() as found:
+            return set(found)
+
+    def inspect(*given: object) -> object:
+        assert needed() == {"one"}
+        return INSPECT(*given)  # type: ignore[arg-type]
+
+    assert needed() == set()
+    first, second = (desk.order(replace(ORDER, at=at)) for at in (1, 2))
+    desk.cancel(first.id, "li", 7, EVERYTHING)
+    assert needed() == {"one"}
+    monkeypatch.setattr(module, "inspect", inspect)
+    desk._take(second.id)
+    assert (_told(desk, second).problem, needed()) == ("", set())
+
+
+def test_an_order_that_comes_while_its_capture_is_deleted_finds_it_gone(desk: InspectionDesk, lists: Path) -> None:
+    refused: list[str] = []
+
+    def order() -> None:
+        with pytest.raises(NotFoundError) as error:
+            desk.order(ORDER)
+        refused.append(error.value.message)
+
+    late = threading.Thread(target=order)
+    with desk.needed() as needed:
+        late.start()
+        late.join(0.3)
+        assert (refused, needed) == ([], frozenset())
+        (lists.parent / "captures" / "one").unlink()
+    late.join(10)
+    assert refused == ["The capture 'a.pcap.zst' is not there any more."]
+    assert list(desk.runs(EVERYTHING)) == []
 
 
 def test_a_run_that_was_cancelled_and_forgotten_while_it_waited_ends_nothing(

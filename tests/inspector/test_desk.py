@@ -119,6 +119,17 @@ def test_the_same_order_twice_is_one_inspection_and_keeps_its_repairs(
     assert len(entities.inspections(EVERYTHING)) == 1
 
 
+def test_orders_of_one_capture_are_told_apart_by_level_list_and_who_asked_when(
+    desk: InspectionDesk, entities: DatabaseEntities
+) -> None:
+    listed = replace(ORDER, user="li", at=2, register=b"ip\n10.21.10.41\n", register_name="登记.csv")
+    orders = (ORDER, listed, replace(ORDER, level=2, at=3), replace(ORDER, level=2, at=4, user="zhao"))
+    made = [_over(desk, desk.order(order)).inspection for order in orders]
+    assert made[2] == made[3]  # the same order again: who asked last stands for it
+    known = {one.id: (one.level, one.register, one.user, one.ordered) for one in entities.inspections(EVERYTHING)}
+    assert [known[key] for key in made[:3]] == [(3, "", "wang", 1_000), (3, "登记.csv", "li", 2), (2, "", "zhao", 4)]
+
+
 def test_registered_assets_count_and_lines_that_cannot_be_used_are_told(
     desk: InspectionDesk, entities: DatabaseEntities, captures: Path
 ) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pyarrow as pa
@@ -51,9 +51,9 @@ class Analysis:
 
 
 @contextmanager
-def at_work(data: Path, most: int = MOST_DECOMPRESSED) -> Iterator[tuple[Desk, Analysis]]:
+def at_work(data: Path, most: int = MOST_DECOMPRESSED, needed: Collection[str] = ()) -> Iterator[tuple[Desk, Analysis]]:
     database, stream = Database.at(data / "db"), MemoryStream(most_rows=5000)
-    desk = Desk(data / "captures", stream, SightBook(), DatabaseEntities(database), most)
+    desk = Desk(data / "captures", stream, SightBook(), DatabaseEntities(database), most, lambda: nullcontext(needed))
     analysis = Analysis(desk, stream)
     desk.start()
     try:
@@ -116,6 +116,27 @@ def test_a_deleted_capture_is_gone_with_its_file_and_unknown_ones_are_said(tmp_p
         assert (list(desk.uploads(EVERYTHING)), files(tmp_path)) == ([], set())
         with pytest.raises(NotFoundError):
             desk.delete(upload.id, EVERYTHING)
+
+
+def test_a_capture_that_an_inspection_needs_goes_in_no_way_until_that_is_over(
+    tmp_path: Path, attack: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needed: set[str] = set()
+    with at_work(tmp_path, needed=needed) as (desk, _):
+        upload = over(desk, hand_in(desk, attack))
+        needed.add(upload.id)
+        with pytest.raises(ConflictError, match=r"a\.pcap is needed by an inspection") as refused:
+            desk.delete(upload.id, EVERYTHING)
+        assert "a.pcap 正被排队中或进行中的检查使用" in refused.value.said.zh
+        with pytest.raises(NotFoundError):  # who may not see it is not told that it is there
+            desk.delete(upload.id, Scope(frozenset({"rival"})))
+        assert desk.retain(Retention(days=1, most_bytes=0), time.time_ns() + 100 * DAY) == 0
+        monkeypatch.setattr(ledger, "_MOST_KEPT", 1)
+        later = over(desk, hand_in(desk, attack[:-40]))
+        assert files(tmp_path) == {upload.id, later.id}
+        needed.clear()
+        desk.delete(upload.id, EVERYTHING)
+        assert files(tmp_path) == {later.id}
 
 
 def test_deleting_the_capture_under_way_stops_it_and_goes_on_with_the_next(

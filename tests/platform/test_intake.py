@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 import pytest
 
 from cli.content import Content
+from cli.inspector import desk as inspector
+from cli.inspector.inspect import inspect
 from collectors.pipeline import Decoder
 from core.rows import RowKind
 from core.scope import Origin
@@ -112,3 +115,27 @@ def test_a_file_that_is_no_capture_is_refused_and_nothing_of_it_stays(tmp_path: 
         assert "pcapng" in answer.json()["hint"]
         assert console.get("/api/captures")["items"] == []
     assert list((tmp_path / "captures").iterdir()) == []
+
+
+def test_a_capture_of_an_inspection_stays_until_that_is_cancelled(
+    tmp_path: Path, content: Content, attack: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+
+    def held(*given: Any) -> Any:
+        assert go_on.wait(60)
+        return inspect(*given)
+
+    monkeypatch.setattr(inspector, "inspect", held)
+    with platform(tmp_path, content) as (_, console):
+        capture = console.over(console.hand_in(attack)["id"])["id"]
+        run = console("POST", "/api/inspections", params={"capture": capture}).json()["id"]
+        refused = console("DELETE", f"/api/captures/{capture}")
+        assert (refused.status_code, refused.json()["detail"]) == (
+            409,
+            "plant.pcap is needed by an inspection that waits or is under way.",
+        )
+        assert "检查" in refused.json()["zh"]
+        assert console("POST", f"/api/inspections/runs/{run}/cancel").status_code == 200
+        assert console("DELETE", f"/api/captures/{capture}").status_code == 204
+        go_on.set()

@@ -15,7 +15,7 @@ export const ACTIONS = {
   session: ['session.begun', 'session.refused', 'session.ended', 'password.changed'],
   user: [
     'user.created', 'user.renamed', 'user.role_viewer', 'user.role_analyst', 'user.role_administrator',
-    'user.scope_changed', 'user.disabled', 'user.enabled', 'user.password_reset',
+    'user.scope_changed', 'user.disabled', 'user.enabled', 'user.password_reset', 'user.removed',
   ],
 } as const satisfies Record<string, readonly ActionName[]>
 export type Group = keyof typeof ACTIONS

@@ -35,6 +35,10 @@ export function useChangeUser() {
   )
 }
 
+export function useRemoveUser() {
+  return useChange((user: User) => got(client.DELETE('/api/users/{user}', { params: { path: { user: user.id }, header: OURS } })))
+}
+
 export function useResetPassword() {
   return useChange((user: User) => got(client.POST('/api/users/{user}/password', { params: { path: { user: user.id }, header: OURS } })))
 }

@@ -60,6 +60,7 @@ FINDING = Finding(
 INSPECTION = Inspection(
     *("check1", "plant", "north", "GB/T 22239", 100, ("a.pcap",), 5000),
     (FINDING, Finding("CN-2", Verdict.NOT_OBSERVABLE, "", "")),
+    *(3, "登记.csv", "wang", 120),
 )
 USER = User("u1", "li", "$argon2id$x", Role.ANALYST, frozenset({"plant", "mill"}), "zh", "李工", provisional=True)
 
@@ -134,6 +135,21 @@ def test_a_disabled_user_has_no_session_until_enabled_again(entities: EntityStor
     assert entities.session_user("token", 0) is None
     entities.save_user(USER)
     assert entities.session_user("token", 0) == USER
+
+
+def test_a_removed_user_is_gone_with_its_sessions_and_the_audit_log_stays(entities: EntityStore) -> None:
+    other = replace(USER, id="u2", name="wu")
+    for user in (USER, other):
+        entities.save_user(user)
+        entities.save_session(f"token of {user.id}", user.id, expires=100)
+    entities.audit("li", "session.begun", "u1", 1)
+    entities.remove_user("u1")
+    entities.remove_user("never there")
+    assert (entities.users(), entities.user("li")) == ([other], None)
+    assert [entities.session_user(f"token of {key}", 0) for key in ("u1", "u2")] == [None, other]
+    assert [note.user for note in entities.audit_log(AuditFilter(), 5)[0]] == ["li"]
+    entities.save_user(USER)
+    assert entities.session_user("token of u1", 0) is None
 
 
 def test_all_sessions_of_a_user_end_at_once_and_of_nobody_else(entities: EntityStore) -> None:

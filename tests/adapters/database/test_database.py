@@ -6,7 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,10 +29,12 @@ from core.entities import (
     Enterprise,
     Finding,
     Inspection,
+    Rectification,
     Review,
     Role,
     Site,
     User,
+    Verdict,
 )
 from core.ports import AlertFilter, AuditFilter, StorageError
 from core.scope import EVERYTHING, Scope
@@ -94,6 +96,23 @@ def test_sites_go_through_the_change_of_their_key_both_ways(tmp_path: Path) -> N
         command.downgrade(migration_config(connection), "0003")
     database.close()
     assert DatabaseEntities(Database.at(tmp_path / "entities.sqlite")).sites(EVERYTHING) == [local, own]
+
+
+@pytest.mark.parametrize(
+    ("standard", "level"), [("GB/T 22239-2019 §7.5", 2), ("GB/T 22239-2019", 3), ("GB/T 22239-2019 §9.5", 4), ("X", 0)]
+)
+def test_an_inspection_of_before_orders_were_kept_has_the_level_of_its_standard(
+    tmp_path: Path, standard: str, level: int
+) -> None:
+    database = Database.at(tmp_path / "entities.sqlite")
+    finding = Finding("CN-1", Verdict.NOT_MET, "flat", "扁平", rectification=Rectification.DONE)
+    made = Inspection("i", "plant", "north", standard, 1, ("a.pcap",), 2, (finding,), 3, "a.csv", "li", 5)
+    DatabaseEntities(database).save_inspection(made)
+    with database.write() as connection:
+        command.downgrade(migration_config(connection), "0004")
+    database.close()
+    again = DatabaseEntities(Database.at(tmp_path / "entities.sqlite")).inspections(EVERYTHING)
+    assert again == [replace(made, level=level, register="", user="", ordered=0)]
 
 
 def test_opening_again_changes_nothing(database: Database, tmp_path: Path) -> None:
