@@ -37,6 +37,8 @@ EPILOG = """Examples:
   liaowang analyze tuesday.pcap -o tuesday --baseline plant.json
 """
 
+OVERLAP = "the input begins before the learned history ends; on what both hold only rules can alert"
+
 
 def command(
     files: Annotated[
@@ -83,7 +85,10 @@ def command(
         if not learn and not baseline and present.files:
             site.normal = Normal.ASSUMED
             site.learn_until = present.first + (present.last - present.first) // LEARNED_SHARE
-        for step in steps(run.rows(history.files, last=False)):
+        apart = bool(history.files) and present.first <= history.last
+        if apart:  # a second time the same packets would be taken for repeated ones
+            progress.warn(OVERLAP)
+        for step in steps(run.rows(history.files, last=apart)):
             site.learn(step)
         alerts: dict[str, Alert] = {}
         for step in steps(run.rows(present.files, last=True)):
@@ -107,7 +112,7 @@ def _write(out: Path, run: Reading, site: SiteAnalysis, alerts: list[Alert]) -> 
     table = io.BytesIO()
     pl.DataFrame(conversations, infer_schema_length=None).write_parquet(table)
     save(out / "conversations.parquet", table.getvalue())
-    counters, about = run.decoder.counters(), meanings()
+    counters, about = run.counters(), meanings()
     summary = {
         "packets": counters["packets"],
         "first": rfc3339(run.first) if run.first else None,
@@ -142,7 +147,7 @@ def _lines(documents: list[dict[str, Any]]) -> bytes:
 
 
 def _say(progress: Progress, run: Reading, site: SiteAnalysis, alerts: list[Alert], out: Path) -> None:
-    progress.summary(run.decoder.counters())
+    progress.summary(run.counters())
     if site.given_up:
         progress.warn(
             f"too much to keep or list one by one: {', '.join(site.given_up)}; see given_up in {out / 'summary.json'}"

@@ -27,7 +27,6 @@ class Captures:
 
     Attributes:
         names: what each file is called in rows and results.
-        decoder: has the counters.
         packets: read so far.
         first: time of the first packet, ns since 1970; 0 where there is none.
         last: time of the last.
@@ -36,16 +35,18 @@ class Captures:
 
     def __init__(self, names: Mapping[Path, str], origin: Origin, most: int | None = None) -> None:
         """Args: every file that will be read, and its name; whose rows; bytes decompressed of one, any without it."""
-        self.names, self._most = names, most
-        self.decoder = Decoder(origin)
+        self.names, self._origin, self._most = names, origin, most
+        self._decoder: Decoder | None = None
+        self._counted: Counter[str] = Counter()
         self.packets = self.first = self.last = 0
         self.damage: dict[Path, Said] = {}
 
     def rows(self, files: Iterable[Path], *, last: bool) -> Iterator[RowBatch]:
-        """The rows of the files, in this order; `last`: and of the requests left over."""
+        """The rows of the files, in this order; `last`: and of the requests left over; what follows begins anew."""
+        decoder = self._decoder = self._decoder or Decoder(self._origin)
         for file in files:
             with open_capture(file, self._most) as source:
-                for step in self.decoder.read(source, self.names[file]):
+                for step in decoder.read(source, self.names[file]):
                     if step.packets:
                         self.packets += step.packets
                         self.first = min(self.first or step.first_time, step.first_time)
@@ -56,7 +57,16 @@ class Captures:
                     self.damage[file] = source.damage
                     self.warn(file)
         if last:
-            yield from self.decoder.finish()
+            yield from decoder.finish()
+            self._counted.update(decoder.counters())
+            self._decoder = None
+
+    def counters(self) -> dict[str, int]:
+        """What was read, and everything that was not understood, by reason."""
+        counted = Counter(self._counted)
+        if self._decoder:
+            counted.update(self._decoder.counters())
+        return dict(counted)
 
     def advance(self, file: Path, step: Decoded, position: int | None, /) -> None:
         """One more step of `file` was read, which has come to the byte `position`; nothing, where nobody waits."""

@@ -108,7 +108,7 @@ def inspect_read(
         gatherer.take(step)
         alerts.update({alert.id: alert for alert in analysis.take(step).alerts})
     alerts.update({alert.id: alert for alert in analysis.finish().alerts})
-    counters = reading.decoder.counters()
+    counters = reading.counters()
     if not counters["packets"]:
         raise InputError("There are no packets to inspect.", zh="没有可供检查的报文。")
     register = listed.register if listed else None

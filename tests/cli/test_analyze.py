@@ -97,6 +97,20 @@ def test_an_alert_has_all_that_is_promised(attack: Path, root: Path, tmp_path: P
     assert len(ids) == len(set(ids))
 
 
+def test_rules_speak_of_what_was_learned_too_though_the_capture_is_the_same(attack: Path, tmp_path: Path) -> None:
+    alone, learned = tmp_path / "alone", tmp_path / "learned"
+    assert liaowang("analyze", attack, "-o", alone).returncode == DONE
+    run = liaowang("analyze", attack, "--learn", attack, "-o", learned)
+    assert run.returncode == DONE
+    assert "begins before the learned history ends" in run.stderr
+    told = [{one["rule.id"] for one in alerts(folder) if one["alert.kind"] == "rule"} for folder in (alone, learned)]
+    assert told[0] == told[1] != set()
+    assert all(one["alert.kind"] == "rule" for one in alerts(learned))
+    once, twice = summary(alone), summary(learned)
+    assert twice["packets"] == 2 * once["packets"]
+    assert twice["messages"] == {name: 2 * number for name, number in once["messages"].items()}
+
+
 def test_what_is_learned_never_alerts_and_a_baseline_that_was_saved_is_the_same(attack: Path, tmp_path: Path) -> None:
     base = tmp_path / "plant.json"
     learned = liaowang("analyze", attack, "--learn", attack, "-o", tmp_path / "a", "--save-baseline", base)
