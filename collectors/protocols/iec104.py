@@ -4,7 +4,7 @@ DL/T 634.5104-2009 and DL/T 634.5101-2002 are the same texts in Chinese. Cause, 
 address have the sizes that IEC104 §7 fixes: two, two and three bytes. Neither side is a client by its codes:
 the controlling station opens the connection, the controlled one listens.
 
-A seven-byte time tag is read as UTC: it says neither its zone nor, in most devices, its summer time. A
+A seven-byte time tag is read as UTC, for it does not say its zone; one in summer time as an hour less. A
 three-byte tag has no hour; it is the last such minute of an hour up to five minutes after its packet.
 
 A command to all stations (common address 65535) is joined to the confirmation of the first station, which has that
@@ -58,7 +58,7 @@ class Iec104(Protocol):
     _type = u8[6].when(_information)
     _cause = (u8[8] & 0x3F).when(_information)
     _refused = _cause.isin(44, 45, 46, 47)
-    _failed = _refused | u8[8].when(_information).bit(6)
+    _failed = _refused | (u8[8].bit(6) & _cause.isin(7, 9, 10))  # of an activation the bit means nothing
 
     apdu_type = field(
         choose((_information, "I"), (_supervisory, "S"), default="U"),
@@ -161,12 +161,16 @@ class Iec104(Protocol):
 
     _date = (u8[_tag + 6] & 0x7F) << 9 | (u8[_tag + 5] & 0x0F) << 5 | u8[_tag + 4] & 0x1F
     _hour = u8[_tag + 3] & 0x1F
-    _clock = (((_date.numbers(codes.DAYS) * 24 + _hour) * 60 + _minute) * 60_000 + _millisecond) * 1_000_000
+    _summer = u8[_tag + 3] >> 7
+    _clock = (((_date.numbers(codes.DAYS) * 24 + _hour - _summer) * 60 + _minute) * 60_000 + _millisecond) * 1_000_000
     _this_hour = (arrival // (60 * _MINUTE) * 3_600_000 + _minute * 60_000 + _millisecond) * 1_000_000
     _past = choose((_this_hour > arrival + 5 * _MINUTE, _this_hour - 60 * _MINUTE), default=_this_hour)
 
     _known = _code.isin(*codes.TYPES)
+    _end = object_count * (_size + _own * 3) + _shared * 3 + 12
     others = Skipped(each(object_count.when(~_known), most=127))
+    missing = Skipped(each(object_count.when(_known), most=127), only=_at + _size > length)
+    more = Skipped(each(constant(1).when(_known, length > _end)))
     objects = Points(
         each(object_count.when(_known), most=127),
         only=_at + _size <= length,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from collectors.protocols.iec104_tables import TYPES
 from core.rows import RowKind
-from tests.protocols.feed import ANSWER, ASK, Row, read, rows
+from tests.protocols.feed import ANSWER, ASK, Row, counted, read, rows
 
 MESSAGES, TRANSACTIONS, POINTS = RowKind.MESSAGES, RowKind.TRANSACTIONS, RowKind.POINTS
 
@@ -96,6 +96,14 @@ def test_cause_negative_and_test_share_a_byte() -> None:
     found = message(ANSWER, asdu(45, 0xC7, "010000 01"))
     assert (found["cause"], found["negative"], found["test"]) == (7, True, True)
     assert found["ot.command"] == "ot_device_exception"
+
+
+def test_an_activation_is_a_command_whatever_its_negative_bit_says() -> None:
+    # IEC 60870-5-101:2003 §7.2.3: P/N is of confirmations, elsewhere it means nothing.
+    assert message(ASK, asdu(45, 0x46, "010000 01"))["ot.command"] == "ot_control_command"
+    sent = [(ASK, asdu(45, 0x46, "010000 01")), (ANSWER, asdu(45, 0x07, "010000 01"))]
+    (found,) = rows("iec104", TRANSACTIONS, sent)
+    assert (found["ot.command"], found["ot.outcome"]) == ("ot_control_command", "success")
 
 
 # 2023-03-05 10:09:08.007, its weekday (7) set, as CP56Time2a: IEC 60870-5-101:2003 §7.2.6.18
@@ -194,16 +202,9 @@ def test_long_elements_in_a_sequence_stand_one_behind_the_other() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("tag", "expected"),
-    [
-        ("571F 89 0A E5 03 17", "time_invalid"),  # IV
-        ("571F 09 8A E5 03 17", "good"),  # summer time, which is told and not added
-    ],
-)
-def test_a_doubtful_time_is_a_flag_of_quality(tag: str, expected: str) -> None:
-    (found,) = objects(asdu(30, 3, "010000 01" + tag))
-    assert (found["quality"], found["timestamp"]) == (expected, MOMENT)
+def test_a_doubtful_time_is_a_flag_of_quality() -> None:
+    (found,) = objects(asdu(30, 3, "010000 01" + TAG.replace(" 09 ", " 89 ")))  # IV
+    assert (found["quality"], found["timestamp"]) == ("time_invalid", MOMENT)
 
 
 @pytest.mark.parametrize("tag", ["0000 00 00 00 00 00", "571F 3C 0A 05 03 17", "571F 09 18 05 03 17", "60EA 09 0A 05 03 17",
@@ -211,6 +212,12 @@ def test_a_doubtful_time_is_a_flag_of_quality(tag: str, expected: str) -> None:
 def test_a_time_that_no_clock_shows_is_missing(tag: str) -> None:
     (found,) = objects(asdu(30, 3, "010000 01" + tag))
     assert "timestamp" not in found
+
+
+def test_a_time_tag_in_summer_time_is_an_hour_later_than_its_zone() -> None:
+    # §7.2.6.18, bit SU; tshark takes an hour off too.
+    (found,) = objects(asdu(30, 3, "010000 01" + TAG.replace(" 0A ", " 8A ")))
+    assert found["timestamp"] == MOMENT - timedelta(hours=1)
 
 
 def test_a_year_counted_from_1900_is_understood() -> None:
@@ -232,6 +239,24 @@ def test_an_unknown_type_is_a_row_with_its_number_and_no_points() -> None:
     assert (found["type_id"], found["cause"], found["ot.command"]) == (150, 3, "ot_proprietary_message")
     assert "type_id_name" not in found
     assert objects(data) == []
+
+
+@pytest.mark.parametrize(
+    ("count", "elements", "lost"),
+    [
+        (1, "010000 01", 0),
+        (3, "010000 01", 2),
+        (1, "010000 01" * 3, 1),
+        (0x82, "010000 01 01", 0),
+        (0x84, "010000 01", 3),
+    ],
+    ids=["as many", "too few", "too many", "a sequence", "a sequence with too few"],
+)
+def test_objects_that_are_promised_and_missing_or_there_and_not_promised_are_told(
+    count: int, elements: str, lost: int
+) -> None:
+    sent = [(ANSWER, asdu(1, 3, elements, count=count))]
+    assert counted("iec104", sent)["objects_not_decoded"] == lost
 
 
 def test_more_objects_promised_than_there_are_bytes_are_not_made_up() -> None:
