@@ -47,7 +47,9 @@ class S7comm(Protocol):
     """One row an S7comm PDU."""
 
     frame = TPKT
-    only = (_s7(u8[0]) == 0x32) & _s7(u8[1]).isin(*codes.ROSCTR)
+    # A message type that nobody knows is told by the rest of the header: no redundancy, and lengths that add up.
+    _fits = (_s7(u16[2]) == 0) & (_s7(u16[6]) + _s7(u16[8]) + 10 == _s7(length))
+    only = (_s7(u8[0]) == 0x32) & (_s7(u8[1]).isin(*codes.ROSCTR) | _fits)
 
     # Expressions on the PDU itself; `_s7` asks them of the message.
     _acknowledges = u8[1].isin(2, 3)

@@ -92,6 +92,13 @@ def test_other_messages_of_the_transport_are_none_of_ours() -> None:
     assert rows("s7comm", MESSAGES, [(ASK, CONNECT), (ASK, plus), (ASK, tpkt(b""))]) == []
 
 
+def test_an_unknown_message_type_is_a_row_with_its_number() -> None:
+    known = message((ASK, tpkt(pdu(0x55, "04 01"))))
+    assert (known["rosctr"], known.get("rosctr_name"), known["pdu_reference"]) == (0x55, None, 1)
+    lies = pdu(0x55, "04 01") + b"more"
+    assert rows("s7comm", MESSAGES, [(ASK, tpkt(lies))]) == []
+
+
 def test_only_whole_messages_of_others_are_what_cannot_be_seen() -> None:
     own = pdu(JOB, "04 01" + item(2, 4, 1, 0x84, 0))
     parts = [(ASK, tpkt(own[:5], last=False)), (ASK, tpkt(own[5:]))]
