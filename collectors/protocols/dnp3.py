@@ -32,7 +32,7 @@ from collectors.wire.fields import (
     up,
     within,
 )
-from collectors.wire.items import carried, first_of, walk, within_part
+from collectors.wire.items import carried, each, first_of, walk, within_part
 from collectors.wire.join import Join
 from collectors.wire.match import Match
 from collectors.wire.protocol import Points, Protocol, Skipped
@@ -53,7 +53,8 @@ class Dnp3(Protocol):
 
     _good = Expr(lambda pdus: Column(blocks_good(pdus.memory, pdus.start, pdus.end, 8, 16)), Kind.BOOLEAN)
     _link = (u8[3] & 15) + (u8[3] & 64)
-    _data = _good & _link.isin(67, 68) & (u8[2] > 5)
+    _sends = _link.isin(67, 68) & (u8[2] > 5)
+    _data = _good & _sends
     _master = u8[3].bit(7)
     join = Join(
         first=(u8[10] & 0x40) > 0,
@@ -180,6 +181,7 @@ class Dnp3(Protocol):
     _known = (u8[0] != 0) & u8[0].words(codes.TYPES).exists()
     _identifies = _attribute & u8[1].isin(*codes.ATTRIBUTES) & (u8[_head] == 1)
     others = Skipped(_objects, only=~_known & ~_identifies)
+    damaged = Skipped(each(constant(1).when(_sends, ~_good)))
     rest = Skipped(_headers, only=~(_size > 0))  # a header of unknown size and all that is behind it
 
     objects = Points(
@@ -265,6 +267,6 @@ class Dnp3(Protocol):
     ot_command = choose(
         ((_code == 2) & (within("fragment", u8[2]) == 50), "ot_set_time_command"),
         (_code.exists(), _code.words(codes.COMMANDS, default="ot_protocol_message")),
-        (_data, "ot_protocol_message"),
+        (_sends, "ot_protocol_message"),
         default="ot_network_management_command",
     )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from collectors.protocols.dnp3_tables import LAYOUTS, SIZES
 from core.rows import RowKind
-from tests.protocols.feed import ANSWER, ASK, Row, read, rows
+from tests.protocols.feed import ANSWER, ASK, Row, counted, read, rows
 
 MESSAGES, TRANSACTIONS, POINTS = RowKind.MESSAGES, RowKind.TRANSACTIONS, RowKind.POINTS
 MASTER, OUTSTATION = 1, 1024
@@ -103,6 +103,14 @@ def test_link_frames_without_data_say_their_function(control: int, code: int, wo
     assert (found["link_function"], found["link_function_name"]) == (code, word)
     assert found["ot.direction"] == ("request" if control & 0x40 else "response")
     assert "function_code" not in found
+
+
+def test_a_message_with_a_wrong_checksum_is_told_and_no_management_of_the_link() -> None:
+    whole = request(1, "3C 01 06")
+    broken = whole[:-1] + bytes([whole[-1] ^ 1])
+    assert [counted("dnp3", [(ASK, one)])["objects_not_decoded"] for one in (whole, broken)] == [0, 1]
+    (row,) = rows("dnp3", MESSAGES, [(ASK, broken)])
+    assert (row["ot.command"], row["dnp3.crc_ok"]) == ("ot_protocol_message", False)
 
 
 def test_a_wrong_checksum_anywhere_leaves_the_addresses_and_nothing_else() -> None:
