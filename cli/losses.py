@@ -8,6 +8,8 @@ from collectors.pipeline import meanings
 from collectors.wire.counters import COUNTERS
 
 _MOST = 3
+_USUAL = 0.25
+"""Of all packets, those that may repeat others on a bad line."""
 _FRAMED = "packets_read"
 
 
@@ -15,6 +17,15 @@ def unseen(counters: Mapping[str, int]) -> str:
     """What could not be seen, with its number; empty where everything could."""
     about = meanings()
     return _line([(number, about[name][0]) for name, number in counters.items() if number and about[name][2]])
+
+
+def repeated(counters: Mapping[str, int]) -> str:
+    """That many packets hold what was there before; empty where that is no more than a bad line explains."""
+    again, packets = counters.get("packets_repeated", 0), counters.get("packets", 0)
+    if again <= _USUAL * packets:
+        return ""
+    cause = "are there copies of a capture, or a port that is mirrored twice?"
+    return f"{again:,} of {packets:,} packets repeat others and were read once; {cause}"
 
 
 def kinds(counters: Mapping[str, int]) -> str:

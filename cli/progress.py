@@ -24,7 +24,7 @@ from rich.progress import (
 from rich.progress import Progress as Bar
 from rich.text import Text
 
-from cli.losses import kinds, unseen
+from cli.losses import kinds, repeated, unseen
 from collectors.capture.names import readable
 
 _PATIENCE = 1.0
@@ -80,7 +80,7 @@ class Progress:
         self.console.print(Text(_printable(message)), soft_wrap=True)
 
     def summary(self, counters: Mapping[str, int]) -> None:
-        """Says when nothing industrial was found and what was there instead, and what could not be seen."""
+        """Says when nothing industrial was found and what was instead, what could not be seen, what came twice."""
         if not counters.get("units"):
             instead = kinds(counters)
             here = f"in {counters.get('packets', 0):,} packets"
@@ -88,6 +88,9 @@ class Progress:
         lost = unseen(counters)
         if lost:
             self.warn(f"could not be seen: {lost}")
+        again = repeated(counters)
+        if again:
+            self.warn(again)
 
     def _columns(self, known: bool) -> Iterable[ProgressColumn]:
         yield TextColumn(self.what)

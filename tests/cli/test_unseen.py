@@ -72,6 +72,15 @@ def test_a_whole_capture_is_read_without_a_word(liaowang: Run, tmp_path: Path) -
     assert liaowang("decode", file).stderr == ""
 
 
+def test_two_copies_of_a_capture_are_read_once_and_that_is_said(liaowang: Run, tmp_path: Path) -> None:
+    one, two = tmp_path / "one.pcap", tmp_path / "two.pcap"
+    for file in (one, two):
+        file.write_bytes(pcap(talk(5)))
+    done = liaowang("decode", one, two)
+    assert len(done.stdout.splitlines()) == len(liaowang("decode", one).stdout.splitlines())
+    assert done.stderr.startswith("warning: 10 of 24 packets repeat others and were read once; are there copies")
+
+
 def test_many_kinds_of_loss_are_one_short_line() -> None:
     lost = dict.fromkeys(("packets_cut_short", "gaps", "gap_bytes", "resyncs", "units_broken"), 1200)
     assert unseen({**lost, "units": 7}).split("; ") == [
