@@ -5,27 +5,24 @@ from __future__ import annotations
 import io
 import select
 import sys
-import zlib
-from gzip import GzipFile
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Protocol, Self
 
-import pyarrow as pa
-
 from core.errors import InputError
 from core.said import Said
 
+from .compression import AHEAD, DamageError, decompression
 from .layout import HEADER, Layout, read_layout
 from .names import readable
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
-_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _LIVE_SECONDS = 0.2
-_AT_ONCE = 8192
-"""Bytes that are decompressed at a time: where the data is cut, what was asked for in that step is lost."""
+_COMPRESSED = 1 << 16
+"""Bytes of compressed data that are read at a time."""
 MOST_DECOMPRESSED = 20 << 30
 """Bytes that are read at most of a capture of somebody else's, where nothing else is set."""
 
@@ -83,14 +80,14 @@ class Capture:
         self.damage: Said | None = None
         self.too_large = False
         self._raw = raw
-        self._stream: BinaryIO = raw
-        self._ahead = self._first(4)
-        if self._ahead[:2] == _GZIP:
-            self._decompress(GzipFile(fileobj=_Joined(self._ahead, raw)))
-        elif self._ahead == _ZSTD:
-            self._decompress(pa.CompressedInputStream(pa.PythonFile(_Joined(self._ahead, raw), mode="r"), "zstd"))
+        self._pieces: Iterator[bytes] | None = None
+        self._piece = memoryview(b"")
+        self._ahead = self._first(AHEAD)
+        if unpack := decompression(self._ahead):
+            self._pieces = unpack(io.BufferedReader(_Joined(self._ahead, raw), _COMPRESSED))
+            self._ahead = b""
         first = self._ahead + self._first(HEADER - len(self._ahead))
-        if self._failed() and len(first) < HEADER:
+        if len(first) < HEADER and self._pieces and self.damage:
             raise InputError(
                 f"{name} cannot be decompressed.", "Was it copied whole?", f"无法解压 {name}。是否已完整复制？"
             )
@@ -107,7 +104,7 @@ class Capture:
             if not got:
                 break
             taken += got
-            if self._stream is self._raw and isinstance(self._raw, Pipe) and not self._raw.ready():
+            if not self._pieces and isinstance(self._raw, Pipe) and not self._raw.ready():
                 break
         return taken
 
@@ -119,13 +116,6 @@ class Capture:
         except OSError:
             return None
 
-    def _failed(self) -> bool:
-        return self.damage is not None
-
-    def _decompress(self, stream: object) -> None:
-        self._stream = stream  # type: ignore[assignment]
-        self._ahead = b""
-
     def _first(self, n: int) -> bytes:
         block = bytearray(n)
         have = 0
@@ -134,25 +124,25 @@ class Capture:
         return bytes(block[:have])
 
     def _some(self, buffer: memoryview) -> int:
-        packed = self._stream is not self._raw
-        if packed:
-            buffer = buffer[: min(_AT_ONCE, self._left + 1)]
         try:
-            got: int = self._stream.readinto(buffer) or 0  # type: ignore[attr-defined]
-        except (EOFError, zlib.error, OSError) as error:
-            if not packed:
-                reason = getattr(error, "strerror", None) or error
-                raise _unreadable(self.name, reason) from error
-            self.damage = Said(
-                f"The compressed data is damaged or cut off: {error}.", f"压缩数据已损坏或不完整：{error}。"
-            )
-            return 0
-        return self._within_bound(got) if packed else got
+            if self._pieces:
+                return self._unpacked(self._pieces, buffer)
+            return self._raw.readinto(buffer) or 0  # type: ignore[attr-defined]
+        except OSError as error:
+            raise _unreadable(self.name, error.strerror or error) from error
 
-    def _within_bound(self, got: int) -> int:
-        """Of the bytes that were decompressed so many as may be."""
+    def _unpacked(self, pieces: Iterator[bytes], buffer: memoryview) -> int:
+        """Fills `buffer` with what is decompressed, within the bound; 0 at the end."""
+        try:
+            while not self._piece and (piece := next(pieces, None)) is not None:
+                self._piece = memoryview(piece)
+        except DamageError as error:
+            self.damage = error.said
+        got = min(len(self._piece), len(buffer))
         if got > self._left:
             got, self.too_large, self.damage = self._left, True, _beyond(self._most)
+        buffer[:got] = self._piece[:got]
+        self._piece = self._piece[got:]
         self._left -= got
         return got
 
@@ -177,12 +167,13 @@ class _Joined(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def read(self, size: int = -1, /) -> bytes:
-        if self._ahead:
-            size = size if size >= 0 else len(self._ahead)
-            taken, self._ahead = self._ahead[:size], self._ahead[size:]
-            return taken
-        return self._rest.read(size if size >= 0 else 1 << 20) or b""
+    def readinto(self, buffer: Buffer, /) -> int:
+        taken = len(self._ahead)
+        if not taken:
+            return self._rest.readinto(buffer) or 0  # type: ignore[attr-defined]
+        memoryview(buffer)[:taken] = self._ahead
+        self._ahead = b""
+        return taken
 
 
 class Pipe(io.FileIO):
@@ -194,10 +185,6 @@ class Pipe(io.FileIO):
     def ready(self) -> bool:
         """Whether there is more now or within a moment."""
         return bool(select.select([self], [], [], _LIVE_SECONDS)[0])
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        select.select([self], [], [])
-        return super().read(size) or b""
 
     def readinto(self, buffer: Buffer, /) -> int:
         select.select([self], [], [])

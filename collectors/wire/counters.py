@@ -65,5 +65,6 @@ COUNTERS = {
     "units_broken": _loss("units of which a part was lost", "部分丢失的协议数据单元"),
     "units_without_room": _loss("large units dropped because too many were unfinished at once", "同时未完成的大单元过多而被丢弃的单元"),
     "record_bytes_skipped": _loss("bytes of damaged capture records that were jumped over", "跳过的损坏抓包记录字节"),
+    "packets_without_time": _loss("packets of which the capture has no time; they have that of a neighbour", "抓包中没有时间的报文（取相邻报文的时间）"),
 }  # fmt: skip
 NUMBER = {name: index for index, name in enumerate(COUNTERS)}

@@ -8,6 +8,7 @@ and `resume_pcapng`.
 from __future__ import annotations
 
 from .compiled import compiled, int64
+from .counters import NUMBER
 from .memory import Memory, Record, State, byte, le16, le32, swap16, swap32
 from .records import INTERFACES
 
@@ -18,6 +19,7 @@ SECTION, INTERFACE, OLD_PACKET, SIMPLE_PACKET, PACKET = 0x0A0D0D0A, 1, 2, 3, 6
 NO_INTERFACE = 65535
 """Link of a packet whose interface is not described."""
 DAY = 86400
+WITHOUT_TIME = NUMBER["packets_without_time"]
 
 
 @compiled
@@ -124,7 +126,10 @@ def index_pcapng(m: Memory, z: State, pos: int, end: int, most: int) -> tuple[in
 
 @compiled
 def packet_block(m: Memory, z: State, n: int, kind: int, pos: int, end: int) -> bool:
-    """Packet n is in the block at pos, of which the bytes before `end` are there."""
+    """Packet n is in the block at pos, of which the bytes before `end` are there.
+
+    A Simple Packet Block has no time: its packet gets that of the one before it, the first ones that of the next.
+    """
     r = z.reading[0]
     k = z.packets[n]
     k.ts = r.last
@@ -135,6 +140,7 @@ def packet_block(m: Memory, z: State, n: int, kind: int, pos: int, end: int) -> 
     which = int64(0)
     k.eth = pos + head
     if kind == SIMPLE_PACKET:
+        z.count[WITHOUT_TIME] += 1
         have = u32(m, pos + 8, r.big)
         if r.interfaces > 0 and z.interfaces[0].snap > 0:
             have = min(have, z.interfaces[0].snap)
@@ -148,6 +154,8 @@ def packet_block(m: Memory, z: State, n: int, kind: int, pos: int, end: int) -> 
         k.link = about.link
         if kind != SIMPLE_PACKET:
             k.ts = moment(about, u32(m, pos + 12, r.big) << 32 | u32(m, pos + 16, r.big))
+            for i in range(0 if r.seen else n):
+                z.packets[i].ts = k.ts
             r.last = k.ts
             r.seen = 1
     return True

@@ -140,6 +140,22 @@ def test_simple_and_obsolete_packet_blocks(order: str) -> None:
     assert [one.time for one in found] == [5 * SECOND, 5 * SECOND]
 
 
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_packet_without_time_has_its_neighbours_and_is_counted(order: str) -> None:
+    """A Simple Packet Block has no timestamp: draft-ietf-opsawg-pcapng §4.4."""
+    packets = [ethernet(ip4(CLIENT, SERVER, tcp(40000, 502, 1000 + 12 * n, modbus(n)))) for n in range(5)]
+    data = section(order) + interface(order) + simple(order, packets[0]) + simple(order, packets[1])
+    data += enhanced(order, packets[2], 5 * 10**6) + simple(order, packets[3]) + enhanced(order, packets[4], 7 * 10**6)
+    by = engine()
+    found = read(data, by)
+    assert data_of(found) == [modbus(n) for n in range(5)]
+    assert [one.time for one in found] == [5 * SECOND] * 4 + [7 * SECOND]
+    assert by.counters()["packets_without_time"] == 3
+    by = engine()
+    assert [one.time for one in read(section(order) + interface(order) + simple(order, PACKET), by)] == [0]
+    assert by.counters()["packets_without_time"] == 1
+
+
 def test_other_blocks_are_no_packets() -> None:
     data = (
         section("<") + interface("<") + block(4, bytes(20), "<") + block(0xBAD, b"abc", "<") + enhanced("<", PACKET, 1)
