@@ -1,11 +1,13 @@
 """CIP, the Common Industrial Protocol (CIP Networks Library Vol. 1), in EtherNet/IP messages.
 
 One row is one service: explicit messages, connected or not, the one inside an Unconnected Send instead of its
-wrapping, and behind a Multiple Service Packet the services in it. A response repeats no path: class, instance,
-attribute and tag are those of the request that it answers, and so is the meaning of a service from 0x32 on.
+wrapping, and behind a Multiple Service Packet the services in it; what is wrapped or packed more than three times
+is counted. A response repeats no path: class, instance, attribute and tag are those of the request that it answers,
+and so is the meaning of a service from 0x32 on.
 
-Not decoded: implicit I/O, the data of PCCC, tag values that are structures other than STRING, most attributes'
-types (shown as hexadecimal unless they are 1, 2 or 4 bytes), lists of more than one attribute but Identity's.
+Not decoded: implicit I/O, the data of PCCC, tag values that are structures other than STRING, arrays of strings or
+wide strings, most attributes' types (shown as hexadecimal unless they are 1, 2 or 4 bytes), lists of more than one
+attribute but Identity's.
 """
 
 from collectors.protocols import cip_path as path
@@ -15,6 +17,7 @@ from collectors.wire.fields import (
     Expr,
     asked,
     choose,
+    closed,
     constant,
     field,
     i8,
@@ -32,8 +35,9 @@ from collectors.wire.fields import (
     up,
 )
 from collectors.wire.items import each, walk
-from collectors.wire.protocol import Points, Protocol
+from collectors.wire.protocol import Points, Protocol, Skipped
 
+LEVELS = 3  # of services in services: one is enough for all that is known to be sent
 UNCONNECTED_SEND, STRING = 0x52, 0x0FCE
 LONGEST_TEXT = 64
 
@@ -48,24 +52,20 @@ class Cip(Protocol):
     inside = Enip
 
     # A service stands in an unconnected or connected data item (Vol. 2 §2-6.3); the latter counts it first.
-    _messages = Enip.items.walk(choose((le16[0] == 0xB2, 4), ((le16[0] == 0xB1) & (length > 6), 6)), length, most=1)
+    _messages = Enip.items.cut(choose((le16[0] == 0xB2, 4), ((le16[0] == 0xB1) & (length > 6), 6)), length)
     # Unconnected Send to the connection manager: the request lies behind the path, two octets of time and its size.
-    _begin = u8[1] * 2 + 6
+    _to_manager = (le16[2] == 0x0620) | ((le16[2] == 0x0021) & (le16[4] == 6))
     _wrapped = le16[u8[1] * 2 + 4]
-    _wraps = (u8[0] == UNCONNECTED_SEND) & (le16[2] == 0x0620) & (_wrapped > 0) & (length > _begin)
-    _plain = _messages.walk(
-        choose((_wraps, _begin), default=0), choose((up(_wraps), up(_wrapped)), default=length), most=1
-    )
+    _wrapping = (u8[1] * 2 + 6).when(u8[0] == UNCONNECTED_SEND, _to_manager, _wrapped > 0)
     # Multiple Service Packet: offsets are counted from the number of services.
-    _many = (u8[0] & 0x7F) == 0x0A
     _table = choose((u8[0] < 0x80, u8[1] * 2 + 2), default=u8[3] * 2 + 4)
+    _packed = each(le16[_table].when((u8[0] & 0x7F) == 0x0A, le16[_table] * 2 <= length))
     _offset, _next = le16[_table + 2 + index * 2], le16[_table + 4 + index * 2]
-    _embedded = each(le16[_table].when(_many, le16[_table] * 2 <= length), most=256).walk(
-        _table + _offset,
-        choose((up(index) + 1 < up(le16[_table]), up(_next) - up(_offset)), default=length),
-        most=1,
-    )
-    services = _plain.followed_by(_embedded)
+    _first, _long = _table + _offset, choose((index + 1 < le16[_table], _next - _offset), default=length)
+    _embedded = _packed.cut(_first, _long).unwrapped(_wrapping, _wrapped, LEVELS)
+    services = _messages.unwrapped(_wrapping, _wrapped, LEVELS).followed_by(_embedded, LEVELS)
+    too_deep = Skipped(_packed, only=closed | ~((_first < length) & (_long > 0)))
+    wrapped_too_deep = Skipped(each(constant(1).when(_wrapping < length)))
 
     _answers = u8[0] >= 0x80
     _service = u8[0] & 0x7F
@@ -240,7 +240,13 @@ class Cip(Protocol):
     _skipped = choose(
         (_service == 0x53, le32[_data + _structure + 4]), (_service == 0x52, asked(le32[_data + 2])), default=0
     )
-    _letters = le32[_value].when(_type == codes.STRUCTURE, le16[_data + 2] == STRING)
+    # Text says how long it is. More than a byte behind it is another one, or not what we take it for.
+    _text = _value + choose((_type == codes.STRUCTURE, 4), (_type == 0xD0, 2), (_type == 0xDA, 1))
+    _letters = choose(
+        (_type == codes.STRUCTURE, le32[_value].when(le16[_data + 2] == STRING)),
+        (_type == 0xD0, le16[_value].when((length - _text - le16[_value]).isin(0, 1))),
+        (_type == 0xDA, u8[_value].when((length - _text - u8[_value]).isin(0, 1))),
+    )
     tag_value = Points(
         each(choose((_wide.exists(), (length - _value) // _wide), default=1).when(_valued)),
         type=constant("tag"),
@@ -249,21 +255,30 @@ class Cip(Protocol):
         address=member.otherwise(0) + choose((_wide.exists(), _skipped // _wide), default=0) + index,
         name=tag,
         value=choose(
-            (_type == 0xC2, i8[_value + index]),
-            (_wide == 1, u8[_value + index]),
-            (_type == 0xC3, lei16[_value + index * 2]),
-            (_wide == 2, le16[_value + index * 2]),
-            (_type == 0xC4, lei32[_value + index * 4]),
             (_type == 0xCA, lef32[_value + index * 4]),
-            (_wide == 4, le32[_value + index * 4]),
             (_type == 0xCB, lef64[_value + index * 8]),
-            (_wide == 8, lei64[_value + index * 8]),
+            (_type == 0xC2, i8[_value + index]),
+            (_type.isin(0xC3, 0xD8), lei16[_value + index * 2]),  # durations are signed, as the integers
+            (_type.isin(0xC4, 0xD6, 0xDB), lei32[_value + index * 4]),
+            (_type.isin(0xC5, 0xD7), lei64[_value + index * 8]),
+            (_wide == 1, u8[_value + index]),
+            (_wide == 2, le16[_value + index * 2]),
+            (_wide == 4, le32[_value + index * 4]),
+            (_wide == 8, le32[_value + index * 8 + 4] * float(1 << 32) + le32[_value + index * 8]),
         ),
         text=choose(
-            (_letters.exists(), text(_value + 4, _letters)),
+            (_letters.exists(), text(_text, _letters)),
             (~_wide.exists(), _hexadecimal(_value, length - _value)),
         ),
         quality=choose((_answers, "good")),
+    )
+    tag_masked = Points(  # which bits are set and reset, not what comes of them
+        each(constant(1).when(~_answers, _service == 0x4E, _tagged)),
+        type=constant("tag"),
+        group=class_,
+        instance=instance,
+        address=member.otherwise(0),
+        name=tag,
     )
 
     # Identity object, Vol. 1 §5-2: all attributes at once, one of them, or a list of them.
@@ -311,13 +326,19 @@ class Cip(Protocol):
             (le16[0] == 6, le32[4].labelled(lambda number: f"{number:08X}")),
             default=text(5, u8[4]),
         ),
+        value=le16[4].when(le16[0] == 1),
     )  # fmt: skip
 
     name = "cip"
     title = ("CIP", "通用工业协议 CIP")
     standard = "The CIP Networks Library Vol. 1, Common Industrial Protocol; 1756-PM020 for tags"
-    undecoded = ("data of PCCC", "structured tag values", "types of most attributes")
-    error = (u8[2] > 0) | (pccc_status > 0)
+    undecoded = (
+        "data of PCCC",
+        "structured tag values, arrays of strings, wide strings",
+        "types of most attributes",
+        "services in services, more than three levels deep",
+    )
+    error = ((u8[2] > 0) & ~((u8[2] == 6) & _key.isin(*codes.CONTINUED))) | (pccc_status > 0)
     ot_direction = choose((_answers, "response"), default="request")
     ot_command = choose(
         (_service < 0x32, _service.words(codes.COMMANDS, default="ot_protocol_message")),

@@ -61,6 +61,10 @@ CLASS_SERVICES = {
     FILE << 8 | 0x50: "download_transfer",
     FILE << 8 | 0x51: "clear_file",
 }
+# 1756-PM020, "Read Tag Fragmented Service", "Step 1: Finding user-created controller scope tags" and "Step 3":
+# these answer with as much as fits, and with status 6 that there is more to be asked for. To others it is a failure:
+# "not enough room in the response buffer for all the data" (Read Tag, Get Attribute List).
+CONTINUED = (0x52, 0x55, SYMBOL << 8 | 0x52, SYMBOL << 8 | 0x55, TEMPLATE << 8 | 0x4C)
 CLASSES = {  # Vol. 1 §5-1, table of object classes; 0x64 to 0xC7 are the vendors', here Rockwell Automation's
     0x01: "identity",
     0x02: "message_router",
@@ -199,8 +203,9 @@ CONNECTION_STATUS = {  # Vol. 1 §3-5.6: what the connection manager adds to gen
     0x0800: "network_link_offline",
 }
 STRUCTURE = 0x02A0
+_BITS = tuple(bit << 8 | 0xC1 for bit in range(8))  # 1756-PM020: a BOOL says which bit of its SINT it is
 TYPES = {  # Vol. 1 appendix C-6.1: elementary data types; 1756-PM020 for structures
-    0xC1: "bool",
+    **dict.fromkeys(_BITS, "bool"),
     0xC2: "sint",
     0xC3: "int",
     0xC4: "dint",
@@ -211,19 +216,32 @@ TYPES = {  # Vol. 1 appendix C-6.1: elementary data types; 1756-PM020 for struct
     0xC9: "ulint",
     0xCA: "real",
     0xCB: "lreal",
+    0xCC: "stime",
+    0xCD: "date",
+    0xCE: "time_of_day",
+    0xCF: "date_and_time",
     0xD0: "string",
     0xD1: "byte",
     0xD2: "word",
     0xD3: "dword",
     0xD4: "lword",
+    0xD5: "string2",
+    0xD6: "ftime",
+    0xD7: "ltime",
+    0xD8: "itime",
+    0xD9: "stringn",
     0xDA: "short_string",
+    0xDB: "time",
+    0xDC: "epath",
+    0xDD: "engunit",
+    0xDE: "stringi",
     STRUCTURE: "structure",
 }
 SIZES = {  # bytes of one element; where there is one size for all
-    **dict.fromkeys((0xC1, 0xC2, 0xC6, 0xD1), 1),
-    **dict.fromkeys((0xC3, 0xC7, 0xD2), 2),
-    **dict.fromkeys((0xC4, 0xC8, 0xCA, 0xD3), 4),
-    **dict.fromkeys((0xC5, 0xC9, 0xCB, 0xD4), 8),
+    **dict.fromkeys((*_BITS, 0xC2, 0xC6, 0xD1), 1),
+    **dict.fromkeys((0xC3, 0xC7, 0xCD, 0xD2, 0xD8, 0xDD), 2),
+    **dict.fromkeys((0xC4, 0xC8, 0xCA, 0xCE, 0xD3, 0xD6, 0xDB), 4),
+    **dict.fromkeys((0xC5, 0xC9, 0xCB, 0xD4, 0xD7), 8),
 }
 PCCC_FUNCTIONS = {  # 1770-6.5.16 chapter 7: command << 8 | function
     0x0600: "echo",

@@ -30,6 +30,7 @@ __all__ = [
     "arrival",
     "asked",
     "choose",
+    "closed",
     "constant",
     "f32",
     "f64",
@@ -122,6 +123,8 @@ arrival = Expr(lambda pdus: _told(pdus, "time"), Kind.LONG)
 """Time of the packet that completed the message, ns since 1970-01-01 UTC: what a clock without a date needs."""
 server_port = Expr(lambda pdus: _told(pdus, "port"), Kind.LONG)
 """Port of the side that serves: what comes by a well-known one is believed more than what its bytes say."""
+closed = Expr(lambda pdus: Column(_told(pdus, "closed").truth().astype(np.bool_)), Kind.BOOLEAN)
+"""Whether nobody looked for the messages in this one: they are too deep, or share bytes with those before."""
 
 
 def text(at: Expr | int, size: Expr | int, encoding: str | Callable[[bytes], str] = "ascii") -> Expr:

@@ -12,11 +12,9 @@ import numpy as np
 
 from collectors.wire.column import Column, both
 from collectors.wire.expressions import Expr, constant
-from collectors.wire.pdus import Pdus
-from collectors.wire.units import Integers
-
-MOST_ITEMS = 2048
-"""Items of one PDU, at most: more than any standard allows in one unit (Modbus: 2,000 coils)."""
+from collectors.wire.nesting import MOST_LEVELS, nested, same_place
+from collectors.wire.pdus import MOST_ITEMS, Pdus
+from collectors.wire.units import Flags, Integers
 
 
 class Items:
@@ -49,9 +47,23 @@ class Items:
         """
         return Items(lambda pdus: _pair(self.find(pdus), others.find(pdus.part(part) if part else pdus)))
 
-    def followed_by(self, inner: Items) -> Items:
-        """The same items, and behind each those that `inner` finds in it; all belong to the message."""
-        return Items(lambda pdus: _insert(self.find(pdus), inner))
+    def cut(self, start: Expr, size: Expr) -> Items:
+        """Of each item the `size` bytes from offset `start`, or as many of them as it has; none without any."""
+        return Items(lambda pdus: _cut(self.find(pdus), start, size))
+
+    def unwrapped(self, start: Expr, size: Expr, most: int) -> Items:
+        """The same items, each that has a `start` replaced by what `cut` makes of it, and that again, `most` times."""
+        return Items(lambda pdus: _unwrap(self.find(pdus), start, size, most))
+
+    def followed_by(self, inner: Items, levels: int = 1) -> Items:
+        """The same items, and behind each those that `inner` finds in it and then in those; all belong to the message.
+
+        Args:
+            inner: a list whose items differ by their index.
+            levels: how deep to look; see `nested` for what is not looked into.
+        """
+        assert levels <= MOST_LEVELS
+        return Items(lambda pdus: nested(self.find(pdus), inner.find, levels))
 
 
 _THEMSELVES = Items(lambda pdus: pdus)
@@ -146,6 +158,36 @@ def _walk(pdus: Pdus, start: Expr | int, size: Expr, count: Expr | None, most: i
     )
 
 
+def _cut(pdus: Pdus, start: Expr, size: Expr) -> Pdus:
+    there, starts, ends = _part(pdus, start, size)
+    rows = np.flatnonzero(there)
+    found = pdus.subset(rows)
+    found.start, found.end, found.repeats = starts[rows], ends[rows], False
+    return found
+
+
+def _unwrap(pdus: Pdus, start: Expr, size: Expr, most: int) -> Pdus:
+    found = pdus
+    for _ in range(most):
+        if found(start).nothing:
+            break
+        there, starts, ends = _part(found, start, size)
+        starts, ends = np.where(there, starts, found.start), np.where(there, ends, found.end)
+        found = found.subset(slice(None))
+        found.start, found.end, found.repeats = starts, ends, False
+    return found
+
+
+def _part(pdus: Pdus, start: Expr, size: Expr) -> tuple[Flags, Integers, Integers]:
+    """Which PDUs have `size` bytes from offset `start`, or some of them, and where these begin and end."""
+    begin, count = pdus(start), pdus(size)
+    starts = pdus.start + begin.values
+    ends = np.minimum(starts + count.values, pdus.end)
+    there = both(both(begin.valid, count.valid), (begin.values >= 0) & (ends > starts))
+    assert there is not None
+    return there, starts, ends
+
+
 def paired(expr: Expr) -> Expr:
     """The value of `expr` on the item that stands beside; missing where there is none."""
 
@@ -155,24 +197,6 @@ def paired(expr: Expr) -> Expr:
         return Column(column.values, both(column.valid, other.end > other.start), column.words, column.nothing)
 
     return Expr(evaluate, expr.kind, own=True)
-
-
-def same_place(items: Pdus, rows: Integers, others: Pdus) -> Integers:
-    """Of each of `items` the one of `others` at the same place of message `rows[i]`; -1 where there is none."""
-    wanted = np.where(rows >= 0, rows * MOST_ITEMS + _place(items) % MOST_ITEMS, -1)
-    there = _place(others)
-    if not there.size:
-        return np.full(wanted.size, -1, np.int64)
-    at = np.minimum(np.searchsorted(there, wanted), there.size - 1)
-    return np.where(there[at] == wanted, at, -1)
-
-
-def _place(items: Pdus) -> Integers:
-    """The message of each item and its number among those of the message, as one ascending number."""
-    owner = items.root()[1]
-    if owner is None:
-        raise TypeError("messages have no place among items")
-    return owner * MOST_ITEMS + np.arange(owner.size) - np.searchsorted(owner, owner, side="left")
 
 
 def _pair(items: Pdus, others: Pdus) -> Pdus:
@@ -213,25 +237,6 @@ def _one_of(items: Items, expr: Expr, step: int) -> Expr:
         return Column(values, valid, column.words)
 
     return Expr(evaluate, expr.kind)
-
-
-def _insert(items: Pdus, inner: Items) -> Pdus:
-    found = inner.find(items)
-    behind = found.owner if found.parent is items else _above(found, items)
-    top, rows = items.root()
-    order = np.argsort(np.concatenate([np.arange(len(items)), behind]), kind="stable")
-    start = np.concatenate([items.start, found.start])[order]
-    end = np.concatenate([items.end, found.end])[order]
-    owner = np.arange(len(items)) if rows is None else rows
-    owner = np.concatenate([owner, owner[behind]])[order]
-    return Pdus(items.memory, start, end, top.reply[owner], parent=top, owner=owner, index=None)
-
-
-def _above(found: Pdus, items: Pdus) -> Integers:
-    """The one of `items` that each of `found` lies in, at any depth."""
-    if found.parent is None:
-        raise TypeError("an inner list must be found in the items it stands behind")
-    return found.owner if found.parent is items else _above(found.parent, items)[found.owner]
 
 
 def carried(expr: Expr) -> Expr:

@@ -16,6 +16,8 @@ from collectors.wire.column import Column
 from collectors.wire.units import Bytes, Flags, Integers
 from core.fields import Kind
 
+MOST_ITEMS = 2048
+"""Items of one PDU, at most: more than any standard allows in one unit (Modbus: 2,000 coils)."""
 FEW = 4
 """Of which part of the items a value is calculated for them alone: a quarter."""
 
@@ -53,6 +55,9 @@ class Pdus:
         repeats: with `parent`: each item has all the bytes of its owner.
         time: of the packets that completed messages, ns since 1970-01-01 UTC; None where nobody said it.
         port: of the side that serves, for messages; None where nobody said it.
+        place: of items at several levels: number of the place in their message; else None.
+        closed: of items at several levels, and of the messages that they become: it was not looked for what is in
+            them; else None.
         requests: those that messages answer; None where they were not joined.
         parts: PDUs derived from these, row by row (`request`, `fragment`); no bytes where there is none.
         lists: the items that were found in these, by the list's identity, each with the list.
@@ -77,6 +82,8 @@ class Pdus:
         self.index = np.zeros(start.size, np.int64) if index is None else index
         self.time: Integers | None = None
         self.port: Integers | None = None
+        self.place: Integers | None = None
+        self.closed: Flags | None = None
         self.requests: Requests | None = None
         self.parts: dict[str, Pdus] = {}
         self.lists: dict[int, tuple[Pdus, object]] = {}

@@ -9,9 +9,9 @@ import pyarrow as pa
 
 from collectors.wire.arrays import Found, messages, points, transactions
 from collectors.wire.ends import Ends
-from collectors.wire.items import same_place
 from collectors.wire.join import Joiner
 from collectors.wire.match import Asked, Matcher, Unanswered
+from collectors.wire.nesting import same_place
 from collectors.wire.pdus import Pdus, Requests
 from collectors.wire.protocol import Protocol
 from collectors.wire.units import Paths, Units
@@ -158,7 +158,7 @@ def _inside(inner: type[Protocol], found: Found) -> Found:
     owner = items.root()[1]
     assert owner is not None
     pdus = Pdus(items.memory, items.start, items.end, items.reply)
-    pdus.time = found.ends.time[owner]
+    pdus.time, pdus.closed = found.ends.time[owner], items.closed
     pdus.requests = _requests_inside(inner, found, items, pdus)
     has = pdus.requests is not None and pdus.requests.answers
     asked = found.asked.take(owner)

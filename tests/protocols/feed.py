@@ -44,7 +44,8 @@ def units(sent: Sequence[tuple[bool, bytes]], port: int = 502) -> tuple[Units, P
 
 def counted(name: str, sent: Sequence[tuple[bool, bytes]], port: int = 502) -> dict[str, int]:
     """What the reader of a protocol says that it could not use of these units."""
-    reader = Reader(protocol(name), (), vocabulary())
+    one = protocol(name)
+    reader = Reader(one.inside or one, (one,) if one.inside else (), vocabulary())
     for _ in reader.read(*units(sent, port), Origin(), "made.pcap"):
         pass
     return reader.counters()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from collectors.protocols.cip_path import tag_name
 from core.rows import RowKind
-from tests.protocols.feed import ANSWER, ASK, Row, read, rows
+from tests.protocols.feed import ANSWER, ASK, Row, counted, read, rows
 from tests.protocols.test_enip import connected, enip, items, unconnected
 
 MESSAGES, TRANSACTIONS, POINTS = RowKind.MESSAGES, RowKind.TRANSACTIONS, RowKind.POINTS
@@ -186,6 +187,114 @@ def test_offsets_that_lie_make_no_messages() -> None:
         assert len(found(MESSAGES, (ASK, ask(0x0A, b"\x20\x02\x24\x01", data)))) <= most
 
 
+def pack(*services: bytes) -> bytes:
+    """What a Multiple Service Packet carries."""
+    sizes = [2 + 2 * len(services), *(len(one) for one in services)]
+    offsets = [sum(sizes[:number]) for number in range(1, len(sizes))]
+    return struct.pack(f"<{len(sizes)}H", len(services), *offsets) + b"".join(services)
+
+
+def packet(*services: bytes) -> bytes:
+    """A Multiple Service Packet."""
+    return ask(0x0A, b"\x20\x02\x24\x01", pack(*services))
+
+
+def send(inner: bytes, manager: bytes = MANAGER) -> bytes:
+    """An Unconnected Send by way of port 1 to slot 0."""
+    return ask(0x52, manager, struct.pack("<BBH", 5, 157, len(inner)) + inner + bytes(len(inner) % 2) + b"\1\0\1\0")
+
+
+def write(tag: str) -> bytes:
+    return ask(0x4D, symbol(tag), struct.pack("<HHi", 0xC4, 1, 7))
+
+
+def read_one(tag: str) -> bytes:
+    return ask(0x4C, symbol(tag), b"\1\0")
+
+
+def one_is(value: int) -> bytes:
+    """The answer to Read Tag of a DINT."""
+    return tell(0x4C, struct.pack("<Hi", 0xC4, value))
+
+
+def shown(request: bytes) -> list[tuple[int, object]]:
+    """Service and tag of each row of a request."""
+    return [(row["service"], row.get("tag")) for row in found(MESSAGES, (ASK, request))]
+
+
+# tshark 4.0.17 lists the same services and symbols, and before each in an Unconnected Send this service, 0x52
+NESTED = [
+    (
+        packet(packet(write("A1"), read_one("B1")), read_one("C1")),
+        [(0x0A, None), (0x0A, None), (0x4D, "A1"), (0x4C, "B1"), (0x4C, "C1")],
+    ),
+    (packet(send(write("Z1")), read_one("C1")), [(0x0A, None), (0x4D, "Z1"), (0x4C, "C1")]),
+    (send(send(write("Z1"))), [(0x4D, "Z1")]),
+    (send(packet(send(write("Z1")), packet(write("A1")))), [(0x0A, None), (0x4D, "Z1"), (0x0A, None), (0x4D, "A1")]),
+    (send(write("Z1"), b"\x21\0\x06\0\x24\x01"), [(0x4D, "Z1")]),
+]
+
+
+@pytest.mark.parametrize(("request_", "services"), NESTED)
+def test_services_in_services_are_rows_where_they_stand(request_: bytes, services: list[tuple[int, object]]) -> None:
+    assert shown(request_) == services
+    assert skipped(request_) == 0
+
+
+def skipped(*sent: bytes) -> int:
+    """The services in these requests that are counted as not decoded."""
+    return counted("cip", [(ASK, unconnected(cip)) for cip in sent])["objects_not_decoded"]
+
+
+@pytest.mark.parametrize("wrap", [packet, send])
+@pytest.mark.parametrize("times", range(7))
+def test_a_service_is_a_row_at_three_levels_and_counted_below_them(wrap: Callable[[bytes], bytes], times: int) -> None:
+    cip = write("A1")
+    for _ in range(times):
+        cip = wrap(cip)
+    levels = 3
+    row = (0x4D, "A1") in shown(cip)
+    assert (row, skipped(cip)) == ((True, 0) if times <= levels else (False, 1))
+    if times > levels:
+        assert shown(cip)[-1] == (cip[0], None), "what holds it is a row that says so"
+
+
+def test_services_whose_offsets_lie_are_counted() -> None:
+    data = struct.pack("<H3H", 3, 8, 0xFFFF, 8) + read_one("A1")
+    assert skipped(ask(0x0A, b"\x20\x02\x24\x01", data)) == 1
+
+
+def test_a_response_in_a_packet_answers_the_request_at_its_place_whatever_the_packets_before_hold() -> None:
+    asked = packet(packet(write("A1"), read_one("B1")), read_one("C1"), read_one("D1"))
+    for inner, outcomes in (
+        (tell(0x0A, pack(tell(0x4D), one_is(1))), ["success"] * 6),
+        (tell(0x0A, status=2), ["success", "error", "success", "success"]),
+        (tell(0x0A, pack(tell(0x4D))), ["success"] * 5),
+    ):
+        answer = tell(0x0A, pack(inner, one_is(2), one_is(3)))
+        done = found(TRANSACTIONS, (ASK, asked), (ANSWER, answer))
+        assert [row["ot.outcome"] for row in done if row["ot.outcome"] != "no_response"] == outcomes
+        told = {row["ot.object.name"]: row["ot.value"] for row in values(asked, answer)}
+        assert (told["C1"], told["D1"]) == (2, 3)
+
+
+def test_packets_that_share_their_bytes_make_no_more_rows_than_there_are_bytes() -> None:
+    cip, count = write("A1"), 40
+    offset = 2 + 2 * count
+    for _ in range(3):
+        data = struct.pack(f"<H{count}H", count, *[offset, offset + len(cip)] * (count // 2)) + cip
+        cip = ask(0x0A, b"\x20\x02\x24\x01", data)
+    each_time = count // 2
+    assert len(shown(cip)) == 1 + 3 * each_time
+    said = count + each_time * count + each_time * count
+    assert skipped(cip) == said - 3 * each_time, "those that lie, and those in all but the first that share their bytes"
+
+
+def test_a_packet_holds_more_services_than_a_large_connection_has_room_for() -> None:
+    most = 4002 // 12  # bytes of Read Tag by instance of the symbol class, with its offset
+    assert len(shown(packet(*[ask(0x4C, b"\x20\x6b\x25\0\1\2", b"\1\0")] * most))) == 1 + most
+
+
 # 1756-PM020, "Read Tag Service", "Write Tag Service", "Read Tag Fragmented Service", "Read Modify Write Tag Service"
 CARTON = bytes.fromhex("91 0A 43 61 72 74 6F 6E 53 69 7A 65")
 TOTAL = bytes.fromhex("91 0A 54 6F 74 61 6C 43 6F 75 6E 74")
@@ -215,10 +324,34 @@ def test_a_fragment_says_where_its_elements_stand() -> None:
     assert [(row["ot.object.address"], row["ot.value"]) for row in written] == [(12, -1), (13, 2)]
 
 
+# 1756-PM020: "Read Tag Fragmented Service" and "Step 1" and "Step 3" of finding tags: 06 when there is more to read;
+# "Read Tag Service" and Get Attribute List, error codes: not enough room in the response buffer for all the data
+@pytest.mark.parametrize(
+    ("request_", "outcome"),
+    [
+        (ask(0x52, TOTAL, struct.pack("<HI", 1750, 0)), "success"),
+        (ask(0x52, b"\x20\x6b\x25\0\x1a\xe0", struct.pack("<HI", 1750, 0)), "success"),
+        (ask(0x55, b"\x20\x6b\x25\0\0\0", b"\2\0\1\0\2\0"), "success"),
+        (ask(0x55, symbol("Program:Main") + b"\x20\x6b\x25\0\0\0", b"\1\0\1\0"), "success"),
+        (ask(0x4C, b"\x20\x6c\x25\0\x01\x02", b"\0\0\0\0\x10\x01"), "success"),
+        (ask(0x4C, TOTAL, b"\xd6\6"), "error"),
+        (ask(0x03, b"\x20\x6c\x25\0\x01\x02", b"\1\0\4\0"), "error"),
+        (ask(0x01, IDENTITY), "error"),
+        (ask(0x52, b"\x20\xa1\x24\x01"), "error"),
+    ],
+)
+def test_a_partial_transfer_is_a_failure_only_where_nothing_continues_it(request_: bytes, outcome: str) -> None:
+    (done,) = found(TRANSACTIONS, (ASK, request_), (ANSWER, tell(request_[0], b"\xc2\0\1\2", status=6)))
+    assert (done["status_name"], done["ot.outcome"]) == ("partial_transfer", outcome)
+    (refused,) = found(TRANSACTIONS, (ASK, request_), (ANSWER, tell(request_[0], status=5)))
+    assert refused["ot.outcome"] == "error"
+
+
 @pytest.mark.parametrize(
     ("kind", "raw", "expected"),
     [
         (0xC1, "FF", 255),
+        (0x3C1, "01", 1),
         (0xC2, "FE", -2),
         (0xC6, "FE", 254),
         (0xC3, "FEFF", -2),
@@ -228,7 +361,19 @@ def test_a_fragment_says_where_its_elements_stand() -> None:
         (0xC8, "FEFFFFFF", 4294967294),
         (0xCA, "0000C03F", 1.5),
         (0xC5, "FEFFFFFFFFFFFFFF", -2),
+        (0xC9, "FFFFFFFFFFFFFFFF", 1.8446744073709552e19),
+        (0xC9, "0100000001000000", 4294967297),
         (0xCB, "000000000000F83F", 1.5),
+        (0xD1, "FE", 254),
+        (0xD3, "00000080", 2147483648),
+        (0xD4, "0000000000000080", 9223372036854775808),
+        (0xCD, "FEFF", 65534),
+        (0xCE, "FF5B2605", 86399999),
+        (0xD6, "FEFFFFFF", -2),
+        (0xD7, "FEFFFFFFFFFFFFFF", -2),
+        (0xD8, "FEFF", -2),
+        (0xDB, "FEFFFFFF", -2),
+        (0xDD, "0012", 0x1200),
     ],
 )
 def test_every_elementary_type_has_its_value(kind: int, raw: str, expected: float) -> None:
@@ -244,6 +389,51 @@ def test_a_string_is_text_and_another_structure_hexadecimal() -> None:
     (other,) = values(read_one, tell(0x4C, struct.pack("<HH", 0x02A0, 0x1234) + b"\1\2\3"))
     assert other["ot.value_text"] == "010203"
     assert "ot.value" not in other
+
+
+def test_every_code_of_an_elementary_type_has_its_name() -> None:
+    # Vol. 1 table C-6.1, in order from 0xC1
+    names = "bool sint int dint lint usint uint udint ulint real lreal stime date time_of_day date_and_time string byte"
+    names += " word dword lword string2 ftime ltime itime stringn short_string time epath engunit stringi"
+    for kind, name in enumerate(names.split(), 0xC1):
+        row = answered(read_one("T"), tell(0x4C, struct.pack("<H", kind) + bytes(8)))
+        assert row["data_type_name"] == name
+
+
+# Vol. 1 appendix C-5.2: a STRING has its length in two bytes before it, a SHORT_STRING in one
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (b"\xd0\0\3\0abc", "abc"),
+        (b"\xd0\0\3\0abc\0", "abc"),
+        (b"\xd0\0\0\0", ""),
+        (b"\xda\0\3abc", "abc"),
+        (b"\xda\0\4abcd\0", "abcd"),
+        (b"\xd0\0\3\0abc\1\0d", "0300616263010064"),
+        (b"\xda\0\3abc\1d", "036162630164"),
+        (b"\xd0\0\x09\0abc", "0900616263"),
+        (b"\xd5\0\1\0a\0", "01006100"),
+    ],
+)
+def test_a_string_is_its_letters_and_several_are_hexadecimal(data: bytes, text: str) -> None:
+    (point,) = values(read_one("T"), tell(0x4C, data))
+    assert point["ot.value_text"] == text
+    (written,) = found(POINTS, (ASK, ask(0x4D, symbol("T"), data[:2] + b"\1\0" + data[2:])))
+    assert written["ot.value_text"] == text
+
+
+def test_a_tag_whose_bits_are_written_is_a_point_without_a_value() -> None:
+    # 1756-PM020, "Read Modify Write Tag Service": sets bit 2 and resets bit 5 of ControlWord
+    masks = bytes.fromhex("04 00 04 00 00 00 DF FF FF FF")
+    sent = (ASK, ask(0x4E, symbol("ControlWord") + b"\x28\x03", masks)), (ANSWER, bytes.fromhex("CE 00 00 00"))
+    (point,) = found(POINTS, *sent)
+    place = (point["ot.object.type"], point["ot.object.name"], point["ot.object.address"])
+    assert (*place, point["ot.command"]) == ("tag", "ControlWord", 3, "ot_change_data_command")
+    assert {"ot.value", "ot.value_text", "ot.quality"} & point.keys() == set()
+    (by_instance,) = found(POINTS, (ASK, ask(0x4E, b"\x20\x6b\x25\0\x1a\xe0", masks)))
+    assert (by_instance["ot.object.group"], by_instance["ot.object.instance"]) == (0x6B, 0xE01A)
+    closing = ask(0x4E, MANAGER, b"\x0a\x0e" + TRIAD + bytes([len(ROUTE) // 2, 0]) + ROUTE)
+    assert found(POINTS, (ASK, closing)) == []
 
 
 def test_attributes_read_and_written_are_points() -> None:
@@ -283,9 +473,14 @@ def test_an_identity_object_becomes_points_of_the_device() -> None:
             (7, b"\x081756-L61"),
         )
     )
-    assert {
-        row["ot.object.name"]: row["ot.value_text"] for row in values(ask(0x03, IDENTITY, wanted), tell(0x03, listed))
-    } == every
+    one_by_one = values(ask(0x03, IDENTITY, wanted), tell(0x03, listed))
+    assert {row["ot.object.name"]: row["ot.value_text"] for row in one_by_one} == every
+    alone = values(ask(0x0E, IDENTITY + b"\x30\x01"), tell(0x0E, b"\1\0"))
+    for rows_ in (told, one_by_one, alone):
+        numbers = [row["ot.value"] for row in rows_ if row.get("ot.object.name") == "vendor_name"]
+        assert numbers == [1], "the vendor's number too, however it was asked for"
+        others = [row for row in rows_ if row.get("ot.object.name") in every.keys() - {"vendor_name"}]
+        assert all("ot.value" not in row for row in others)
     of_class = values(ask(0x01, b"\x20\x01\x24\x00"), tell(0x01, ABOUT + b"\x081756-L61"))
     assert [row for row in of_class if row["ot.object.type"] == "device_identification"] == []
 
