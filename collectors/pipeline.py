@@ -11,10 +11,10 @@ from collectors.capture.source import Source
 from collectors.wire.connections import connection_rows
 from collectors.wire.counters import COUNTERS
 from collectors.wire.engine import Engine
-from collectors.wire.match import REQUESTS
 from collectors.wire.protocol import Protocol, protocols, vocabulary
 from collectors.wire.reader import READER_COUNTERS, Reader
 from collectors.wire.units import Paths, Units
+from collectors.wire.waiting import REQUESTS
 from core.rows import RowBatch, RowKind
 from core.scope import Origin
 

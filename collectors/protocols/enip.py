@@ -7,7 +7,7 @@ Implicit I/O over UDP port 2222 has no encapsulation header: that is the protoco
 Not decoded: CIP Security (port 2221), which is encrypted; the unconnected messages of DTLS (item 0x8003).
 """
 
-from collectors.wire.fields import choose, constant, field, le16, le32, reply, server_port, text, u8
+from collectors.wire.fields import Expr, choose, constant, field, le16, le32, reply, server_port, text, u8
 from collectors.wire.items import walk
 from collectors.wire.match import Match
 from collectors.wire.protocol import Points, Protocol
@@ -159,16 +159,28 @@ class Enip(Protocol):
     title = ("EtherNet/IP", "EtherNet/IP 封装")
     standard = "The CIP Networks Library Vol. 2, EtherNet/IP Adaptation of CIP"
     undecoded = ("CIP Security",)
+
+    @staticmethod
+    def _service(at: int) -> Expr:
+        """The service of a CIP message there; an Unconnected Send is answered with the one that it wraps.
+
+        Missing where a router says in its own name that it could not pass one on (Vol. 1 §3-5.5.4).
+        """
+        wraps = (u8[at] == 0x52) & (le16[at + 2] == 0x0620) & ~reply
+        routed = reply & (u8[at] == 0xD2) & ~u8[at + 2].isin(0, 6)
+        return (choose((wraps, u8[u8[at + 1] * 2 + at + 6]), default=u8[at]) & 0x7F).when(~routed)
+
+    _unconnected = (le16[0] == 0x6F) & (le32[32] == 0) & (le16[36] == 0xB2)
+    _requested = choose((_connected, _service(46)), (_unconnected, _service(40)))
     # Several connections of one TCP connection may count alike, and say different connections each way: the service
-    # tells more of them apart. An Unconnected Send is answered with the service that it wraps.
-    _wraps = (u8[46] == 0x52) & (le16[48] == 0x0620) & ~reply
-    _service = choose((_wraps, u8[u8[47] * 2 + 52]), default=u8[46]) & 0x7F
+    # tells more of them apart.
     match = Match(
         key=(
             le16[0],
             choose((_connected, sequence), default=le32[12]),
-            choose((_connected, _service), default=le32[16]),
+            choose((_connected, _requested), default=le32[16]),
         ),
+        function=_requested,
         error=le32[8] > 0,
         request=~reply & ~le16[0].isin(0x00, 0x66),  # Vol. 2 §2-4.1 and §2-4.5: these are never answered
     )

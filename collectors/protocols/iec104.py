@@ -224,12 +224,18 @@ class Iec104(Protocol):
     _asked_for = choose((_unnumbered, _function), (_answers_read, 102), default=_type)
     _object = (object_address & 0xFFFF, object_address >> 16)
     _side = choose((_answers & reply, 0), (_answers, 1), (reply, 1), default=0)  # that asked
+    _mirrored = choose(  # what is commanded
+        (_type.isin(*codes.types("setpoint_float", "bitstring_command")), le32[15]),
+        (_type.isin(*_normalized, *_scaled), le16[15]),
+        (_type.isin(*_pulsed), u8[15]),
+    )
     match = Match(
         key=(_asked_for, common_address, *_object, _side),
         # Every station confirms with its own address what was sent to all of them (IEC101 §7.2.4).
         to_all=(_type.when(_answers, _type.isin(*codes.TO_ALL)), constant(codes.ALL_STATIONS), *_object, _side),
         request=_asks,
         response=_answers,
+        shape=_mirrored,
         error=_failed,
     )
     ot_direction = choose(

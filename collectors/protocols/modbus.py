@@ -233,7 +233,7 @@ class Modbus(Protocol):
         type=function_code.words(TYPES),
         group=unit_id,
         address=address,
-        value=choose((function_code == 5, of_message(u16[10]) // 0xFF00), (function_code == 6, value)),
+        value=choose((function_code == 5, of_message(u16[10].numbers({0: 0, 0xFF00: 1}))), (function_code == 6, value)),
     )
     written_bits = Points(
         each(u16[10].when(~reply, _code == 15, u16[10] <= u8[12] * 8)),
@@ -308,7 +308,20 @@ class Modbus(Protocol):
         "diagnostics behind their first word, meaning of logged events and of a server ID (8, 12, 17)",
         "Modbus/TCP Security",
     )
-    match = Match(key=(transaction_id, unit_id), error=_failed)
+    # Many clients never change the transaction identifier: a read's size, else what a response repeats, tells more.
+    _reads_bits, _reads = _code.isin(*BITS), _code.isin(*BITS, *REGISTERS)
+    _shape = choose(
+        (_reads & reply, _bytes),
+        (_reads_bits, (u16[10] + 7) // 8),
+        (_reads, u16[10] * 2),
+        (_code.isin(5, 6, 8, 15, 16, 22) & ~_failed, u16[8]),
+    )
+    match = Match(
+        key=(transaction_id, unit_id),
+        function=_code.when(~_failed | (_code > 0)),  # 0 is none (MBAP-1.1b3 §4.1): who refuses it names no function
+        shape=_shape,
+        error=_failed,
+    )
     ot_command = choose(
         (_failed, "ot_device_exception"),
         ((_code == 43) & (u8[8] == 14), "ot_device_identification_message"),

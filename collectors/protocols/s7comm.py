@@ -260,6 +260,8 @@ class S7comm(Protocol):
         key=(pdu_reference, choose((_s7(_asks), reply), default=~reply)),
         request=_s7(_asks),
         response=_s7(_acknowledges | _kind.isin(8, 11)),
+        function=_s7(choose((_userdata, _group * 256 + u8[16] + 0x10000), default=_code)),
+        shape=item_count.when(~_s7(_acknowledges & (u16[10] > 0))),
         error=_s7(choose((_acknowledges, u16[10] > 0), default=u16[20] > 0))
         | (_s7(_acknowledges) & first_of(_values, u8[0].when(u8[0] != 0xFF)).exists())
         | first_of(_results, u8[0].when(u8[0] != 0xFF)).exists(),

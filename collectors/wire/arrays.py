@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from collectors.wire.column import Column, merge_words
+from collectors.wire.column import Column
 from collectors.wire.ends import Ends
 from collectors.wire.expressions import Expr
 from collectors.wire.match import Asked
-from collectors.wire.pdus import Pdus
+from collectors.wire.pdus import Pdus, Requests
 from collectors.wire.protocol import Points, Protocol
 from collectors.wire.units import Integers
+from core.addresses import is_group_mac
 from core.fields import COMMON, POINT, Kind
 
 _POINT_EXPRESSIONS = dict(
@@ -61,7 +62,7 @@ def messages(protocol: type[Protocol], found: Found) -> list[pa.Array]:
 
 def transactions(protocol: type[Protocol], found: Found) -> list[pa.Array]:
     """One row a request that was answered in this batch or given up in it."""
-    batches = [_unanswered(protocol, pdus, ends) for pdus, ends in found.unanswered]
+    batches = [_unanswered(protocol, *_of_one(pdus, ends)) for pdus, ends in found.unanswered]
     rows = np.flatnonzero(found.asked.frame > 0)
     if rows.size:
         batches.append(_answered(protocol, found, rows))
@@ -126,7 +127,7 @@ def _answered(protocol: type[Protocol], found: Found, rows: Integers) -> list[pa
     failed = np.zeros(rows.size, np.bool_) if error is None else pdus(error).truth()[rows]
     about = [
         Column(failed.astype(np.int32), None, ("success", "error")).arrow(Kind.KEYWORD),
-        pa.array(ends.time - asked.time, pa.int64()),
+        _taken(ends.time - asked.time),
         pa.array(ends.time, pa.int64()).cast(Kind.DATE.arrow),
         ends.constant(ends.file),
         pa.array(ends.frame, pa.int64()),
@@ -134,8 +135,16 @@ def _answered(protocol: type[Protocol], found: Found, rows: Integers) -> list[pa
     own = []
     for column, (declared, expr) in protocol.columns().items():
         answer = pdus(expr).take(rows)
-        own.append((answer if declared.answer else _either(request(expr), answer)).arrow(column.kind))
+        if not declared.answer:
+            code = protocol.fields.get(column.name.partition(".")[2].removesuffix("_name"), expr)
+            answer = _either(request, expr, code, answer)
+        own.append(answer.arrow(column.kind))
     return common + about + own
+
+
+def _taken(times: Integers) -> pa.Array:
+    """Round-trip times in ns; missing where a capture has the response at an earlier time than its request."""
+    return pa.array(times, mask=times < 0)
 
 
 def _files(found: Found, asked: Asked) -> Column:
@@ -143,6 +152,17 @@ def _files(found: Found, asked: Asked) -> Column:
     batches, codes = np.unique(asked.batch, return_inverse=True)
     words, at = np.unique([found.files[int(batch)] for batch in batches], return_inverse=True)
     return Column(at[codes].astype(np.int32), None, tuple(str(word) for word in words))
+
+
+def _of_one(pdus: Pdus, ends: Ends) -> tuple[Pdus, Ends]:
+    """Those requests that one device was sent: to a group each answers from its own address, which is no failure."""
+    macs, transports = ends.paths.destination_mac, ends.paths.transport
+    used = np.unique(ends.path)
+    group = [row for row in used if transports[row] == "udp" and is_group_mac(macs[row] or "")]
+    if not group:
+        return pdus, ends
+    rows = np.flatnonzero(~np.isin(ends.path, group))
+    return pdus.take(rows), ends.take(rows)
 
 
 def _unanswered(protocol: type[Protocol], pdus: Pdus, ends: Ends) -> list[pa.Array]:
@@ -157,13 +177,11 @@ def _unanswered(protocol: type[Protocol], pdus: Pdus, ends: Ends) -> list[pa.Arr
     return common + about + own
 
 
-def _either(one: Column, other: Column) -> Column:
-    """The value of `one`, or of `other` where it has none."""
-    if one.valid is None:
-        return one
-    (first, second), words = merge_words([one, other]) if one.words is not None else ([one.values, other.values], None)
-    known = np.ones(len(second), np.bool_) if other.valid is None else other.valid
-    return Column(np.where(one.valid, first, second), one.valid | known, words)
+def _either(request: Requests, expr: Expr, code: Expr, answer: Column) -> Column:
+    """What the request says, or the answer where it says nothing: a code and its word come from the same of them."""
+    said = request(expr)
+    known = said.valid if said.valid is None or code is expr else request(code).valid
+    return said if known is None else answer.put(said, np.where(known, np.arange(known.size), -1))
 
 
 def _same_words(parts: tuple[pa.Array, ...]) -> list[pa.Array]:

@@ -12,37 +12,44 @@ from typing import Any
 
 import numpy as np
 
-from collectors.wire.compiled import compiled, record, wrapping
+from collectors.wire.compiled import wrapping
 from collectors.wire.expressions import Expr
 from collectors.wire.fields import reply
 from collectors.wire.pdus import Pdus, Requests
 from collectors.wire.units import Integers, Units
+from collectors.wire.waiting import (
+    KEPT_BYTES,
+    LONGEST,
+    NO_KEY,
+    REQUEST,
+    REQUESTS,
+    RING,
+    UNSAID,
+    WAITING,
+    WAYS,
+    match_all,
+)
 
-REQUESTS = 1 << 16
-WAYS = 8
-KEPT_BYTES = 1 << 24
-LONGEST = 1 << 17
 PATIENCE = 30_000_000_000
 """Nanoseconds after which a request counts as unanswered."""
-
-ANSWERED, WAITING, FORGOTTEN = 0, 1, 2
-NO_KEY = -(1 << 62)
-REQUEST = record(
-    flow="i8", key="i8", time="i8", frame="i8", batch="i8", row="i8", path="i8", at="i8", end="i8", part_end="i8",
-    state="i8",
-)  # fmt: skip
-RING = record(head="i8", tail="i8", bytes="i8", latest="i8", forgotten="i8")
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
     """How a response is known to answer a request of the same flow.
 
+    A response answers a request with its key, function and shape. Where several wait it is the oldest, as devices
+    answer in order, but none that the client had given up: one after which it heard nothing for longer, before it
+    asked again, than the response took after that. What is older than the answered request waits no more.
+    Decision 0015 has the reasons.
+
     Attributes:
-        key: numbers that both carry; a response with the same ones answers the latest such request.
+        key: numbers that both carry.
         request: which units expect an answer; those of the client when not given.
         response: which units are answers; those of the server when not given.
         error: whether a response reports a failure.
+        function: what is asked for, which a response repeats; missing where a message may belong to any.
+        shape: what a request tells of its response, such as its size or what it repeats; missing likewise.
         part: name of the derived part to be kept with the request, or empty.
         to_all: the key of the request to several devices that a response answers where none has its own `key`: the
             first of their responses is joined to it. Missing where a response answers no such request.
@@ -52,6 +59,8 @@ class Match:
     error: Expr
     request: Expr = ~reply
     response: Expr = reply
+    function: Expr | None = None
+    shape: Expr | None = None
     part: str = ""
     to_all: tuple[Expr, ...] = ()
 
@@ -115,10 +124,11 @@ class Matcher:
         found[6:] = -1
         role = pdus(match.request).truth() + 2 * pdus(match.response).truth().astype(np.int64)
         with wrapping():
-            _match(
+            match_all(
                 (pdus.memory, pdus.start, pdus.end),
                 (part.memory, part.start, part.end),
                 (units.flow, self._keys(pdus, match.key), self._keys(pdus, match.to_all), role),
+                (_numbers(pdus, match.function), _numbers(pdus, match.shape)),
                 (units.time, units.frame, units.path),
                 batch,
                 (self._requests, self._places, self._kept, self._ring),
@@ -148,9 +158,7 @@ class Matcher:
     def _keys(self, pdus: Pdus, key: tuple[Expr, ...]) -> Integers:
         keys = np.full(len(pdus), 0 if key else NO_KEY, np.int64)
         for expr in key:
-            column = pdus(expr)
-            values = column.values if column.valid is None else np.where(column.valid, column.values, -1)
-            keys = keys * 65_537 + values
+            keys = keys * 65_537 + _numbers(pdus, expr)
         if key is self.match.to_all and key:
             return np.where(pdus(key[0]).known(), keys, NO_KEY)
         return keys
@@ -182,84 +190,17 @@ class Matcher:
         return Unanswered(pdus, left["time"], left["frame"], left["batch"], left["path"])
 
 
+def _numbers(pdus: Pdus, expr: Expr | None) -> Integers:
+    """The values of `expr`, `UNSAID` where it has none."""
+    if expr is None:
+        return np.full(len(pdus), UNSAID, np.int64)
+    column = pdus(expr)
+    values = column.values if column.valid is None else np.where(column.valid, column.values, UNSAID)
+    return values.astype(np.int64, copy=False)
+
+
 def _requests(pdus: Pdus, stored: Pdus, row: Integers) -> Requests:
     earlier = np.flatnonzero((stored.end > stored.start) & (row < 0))
     before = np.full(row.size, -1, np.int64)
     before[earlier] = np.arange(earlier.size)
     return Requests(pdus, row, stored.take(earlier), before)
-
-
-@compiled
-def _copy_in(kept: Any, at: int, memory: Any, start: int, end: int) -> int:
-    for j in range(end - start):
-        kept[at + j] = memory[start + j]
-    return at + end - start
-
-
-@compiled
-def _find(requests: Any, places: Any, tail: int, flow: int, key: int) -> tuple[int, int, bool]:
-    """The row and way of that request; if there is none, of the free place or of the oldest request."""
-    mixed = (flow * -7046029254386353131) ^ (key * 1099511628211)
-    row = ((mixed ^ (mixed >> 29)) & 0x7FFFFFFF) % places.shape[0]
-    best = 0
-    for way in range(places.shape[1]):
-        number = places[row, way]
-        if number >= tail:
-            request = requests[number % requests.size]
-            if request.flow == flow and request.key == key and request.state == 1:
-                return row, way, True
-        if number < places[row, best]:
-            best = way
-    return row, best, False
-
-
-@compiled
-def _match(pdus: Any, parts: Any, keys: Any, about: Any, batch: int, state: Any, found: Any) -> None:
-    memory, start, end = pdus
-    part_memory, part_start, part_end = parts
-    flow, key, to_all, role = keys
-    time, frame, path = about
-    requests, places, kept, rings = state
-    ring = rings[0]
-    for i in range(start.size):
-        ring.latest = max(ring.latest, time[i])
-        if role[i] == 0:
-            continue
-        row, way, known = _find(requests, places, ring.tail, flow[i], key[i])
-        if role[i] >= 2:
-            if not known and to_all[i] != NO_KEY:
-                row, way, known = _find(requests, places, ring.tail, flow[i], to_all[i])
-            if not known:
-                continue
-            request = requests[places[row, way] % requests.size]
-            at = request.at % KEPT_BYTES
-            found[0, i] = at
-            found[1, i] = at + request.end - request.at
-            found[2, i] = found[1, i]
-            found[3, i] = at + request.part_end - request.at
-            found[4, i] = request.time
-            found[5, i] = request.frame
-            found[6, i] = request.batch
-            if request.batch == batch:
-                found[7, i] = request.row
-            request.state = 0
-            places[row, way] = -1
-            continue
-        if not known and places[row, way] >= ring.tail:
-            older = requests[places[row, way] % requests.size]
-            if older.state == 1:
-                older.state = 2
-                ring.forgotten += 1
-        request = requests[ring.head % requests.size]
-        request.flow, request.key, request.state = flow[i], key[i], 1
-        request.batch, request.row = batch, i
-        request.time, request.frame, request.path = time[i], frame[i], path[i]
-        request.at = ring.bytes
-        at = ring.bytes % KEPT_BYTES
-        middle = _copy_in(kept, at, memory, start[i], end[i])
-        last = _copy_in(kept, middle, part_memory, part_start[i], part_end[i])
-        request.end = request.at + middle - at
-        request.part_end = request.at + last - at
-        ring.bytes += last - at
-        places[row, way] = ring.head
-        ring.head += 1

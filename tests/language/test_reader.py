@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,11 +12,12 @@ from collectors.wire import match
 from collectors.wire.pdus import Pdus
 from collectors.wire.protocol import protocol, protocols, vocabulary
 from collectors.wire.reader import Reader
+from collectors.wire.units import Words
 from core.rows import RowBatch, RowKind
 from core.scope import Origin
 from tests.protocols.feed import ANSWER, ASK, units
 from tests.protocols.test_cip import IDENTITY, ask, tell
-from tests.protocols.test_enip import unconnected
+from tests.protocols.test_enip import LIST_IDENTITY, enip, unconnected
 from tests.protocols.test_modbus import adu
 
 Sent = list[tuple[bool, bytes]]
@@ -61,6 +63,36 @@ def test_a_transaction_over_two_captures_is_in_the_file_of_its_request() -> None
         ("b.pcap", 2),
         ("b.pcap", 3),
     ]
+
+
+def test_a_response_at_an_earlier_time_than_its_request_has_no_round_trip() -> None:
+    ask, answer = [(ASK, adu("03 006B 0001"))], [(ANSWER, adu("03 02 0007"))]
+    (early,) = transactions("modbus", {"a.pcap": ask, "b.pcap": answer}, wait=-5_000_000)
+    assert (early["ot.outcome"], early["ot.round_trip_time"]) == ("success", None)
+    (same,) = transactions("modbus", {"a.pcap": ask, "b.pcap": answer})
+    assert same["ot.round_trip_time"] == 0
+
+
+@pytest.mark.parametrize(
+    ("mac", "transport", "outcomes"),
+    [
+        ("ff:ff:ff:ff:ff:ff", "udp", []),
+        ("01:00:5e:00:00:01", "udp", []),
+        ("02:00:00:00:00:02", "udp", ["no_response"]),
+        (None, "udp", ["no_response"]),
+        ("03:bf:00:00:00:02", "tcp", ["no_response"]),  # of a cluster that shares one address
+    ],
+)
+def test_what_a_group_is_asked_at_once_is_nobody_s_failure(
+    mac: str | None, transport: str, outcomes: list[str]
+) -> None:
+    found, paths = units([(ASK, enip(LIST_IDENTITY))])
+    paths = replace(paths, destination_mac=Words.of([mac] * 2), transport=Words.of([transport] * 2))
+    reader = Reader(protocol("enip"), (), vocabulary())
+    batches = [*reader.read(found, paths, Origin(), "a.pcap"), *reader.finish(Origin())]
+    rows = {batch.kind: batch.rows.to_pylist() for batch in batches}
+    assert [row["ot.outcome"] for row in rows.get(RowKind.TRANSACTIONS, [])] == outcomes
+    assert len(rows[RowKind.MESSAGES]) == 1
 
 
 def test_a_request_given_up_during_a_later_capture_is_in_its_own_file() -> None:

@@ -293,6 +293,11 @@ def test_a_request_of_an_unknown_function_is_a_transaction_too(function: int) ->
     assert sorted(found) == [(function, "error"), (function, "no_response")]
 
 
+def test_a_function_without_a_name_does_not_get_that_of_its_response() -> None:
+    (found,) = rows("dnp3", TRANSACTIONS, [(ASK, request(77)), (ANSWER, response(iin=0x0001))])
+    assert (found["dnp3.function_code"], found.get("dnp3.function_code_name")) == (77, None)
+
+
 @pytest.mark.parametrize("function", [0, 6, 8, 10, 12, 33])
 def test_what_asks_for_no_response_waits_for_none(function: int) -> None:
     assert rows("dnp3", TRANSACTIONS, [(ASK, request(function)), (ANSWER, response())]) == []

@@ -101,6 +101,27 @@ def test_responses_find_their_requests_by_context() -> None:
     }
 
 
+def test_requests_with_one_context_are_told_apart_by_their_services() -> None:
+    read, write = unconnected(b"\x4c\2\x91\2AA\1\0"), unconnected(b"\x4d\2\x91\2BB\xc4\0\1\0\x09\0\0\0")
+    value, written = unconnected(b"\xcc\0\0\0\xc4\0\x6f\0\0\0"), unconnected(b"\xcd\0\0\0")
+    sent = [(ASK, read), (ASK, write), (ANSWER, value), (ANSWER, written)]
+    found = {row["frame.number"]: row["response.frame.number"] for row in rows("enip", TRANSACTIONS, sent)}
+    assert found == {1: 3, 2: 4}
+    points = [(row["frame.number"], row["ot.object.name"], row["ot.value"]) for row in rows("cip", POINTS, sent)]
+    assert points == [(2, "BB", 9), (3, "AA", 111)]
+    assert [row["ot.outcome"] for row in rows("enip", TRANSACTIONS, [(ASK, read), (ANSWER, written)])] == [
+        "no_response"
+    ]
+
+
+def test_a_wrapped_request_is_answered_by_its_own_service_or_refused_by_a_router() -> None:
+    inside = b"\x0e\2\x20\1\x24\1"
+    asks = unconnected(b"\x52\2\x20\6\x24\1\x0a\x05" + struct.pack("<H", len(inside)) + inside + b"\1\0\1\0")
+    for answers, outcome in ((b"\x8e\0\0\0\1\0", "success"), (b"\xd2\0\1\1\4\2", "error"), (b"\xd2\0\0\0", None)):
+        found = rows("cip", TRANSACTIONS, [(ASK, asks), (ANSWER, unconnected(answers))])
+        assert [row["ot.outcome"] for row in found] == [outcome or "no_response"]
+
+
 def test_two_connections_that_count_alike_are_told_apart_by_their_services() -> None:
     sent = [
         (ASK, connected(b"\x4c\0", connection=1, sequence=9)),

@@ -328,6 +328,27 @@ def test_an_activation_is_joined_to_its_confirmation_and_not_to_its_termination(
     assert first["iec104.negative"] is False
 
 
+@pytest.mark.parametrize(
+    ("type_id", "one", "two"),
+    [
+        (45, "01", "00"),
+        (46, "82", "02"),  # selects, then executes
+        (48, "0010 00", "0020 00"),
+        (50, "0000803F 00", "00000040 00"),
+        (51, "01000000", "02000000"),
+    ],
+)
+def test_commands_to_one_object_are_told_apart_by_the_value_that_their_confirmation_mirrors(
+    type_id: int, one: str, two: str
+) -> None:
+    # IEC 60870-5-101:2003 §7.2.3: the confirmation mirrors the command.
+    asks = [(ASK, asdu(type_id, 6, "070000" + value)) for value in (one, two)]
+    for order in ((one, two), (two, one)):
+        sent = [*asks, *((ANSWER, asdu(type_id, 7, "070000" + value)) for value in order)]
+        found = {row["frame.number"]: row.get("response.frame.number") for row in rows("iec104", TRANSACTIONS, sent)}
+        assert found == ({1: 3, 2: 4} if order == (one, two) else {1: None, 2: 3})
+
+
 def test_a_read_is_answered_by_the_object_whatever_its_type() -> None:
     sent = [(ASK, asdu(102, 5, "640000")), (ANSWER, asdu(13, 5, "640000 0000803F 00"))]
     (found,) = rows("iec104", TRANSACTIONS, sent)

@@ -191,6 +191,24 @@ def test_written_values_are_points_of_the_job_and_refused_ones_of_the_answer() -
     assert outcomes == ["success", "error", "error"]
 
 
+def test_jobs_with_one_reference_are_told_apart_by_function_and_items_and_answered_in_order() -> None:
+    one, two = item(2, 1, 7, 0x84, 8), item(2, 1, 7, 0x84, 16)
+    write = job("05 01" + one, "00 04 0008 05", reference=0), answer("05 01", "FF", reference=0)
+    read = job("04 01" + two, reference=0), answer("04 01", "FF 04 0008 07", reference=0)
+    both = job("04 02" + one + two, reference=0), answer("04 02", "FF 04 0008 07 00 FF 04 0008 09", reference=0)
+    for first, second in ((write, read), (read, write), (read, both), (both, read), (read, read)):
+        sent = [first[0], second[0], first[1], second[1]]
+        found = {row["frame.number"]: row["response.frame.number"] for row in rows("s7comm", TRANSACTIONS, sent)}
+        assert found == {1: 3, 2: 4}
+    for other in (write[1], both[1]):
+        assert [row["ot.outcome"] for row in rows("s7comm", TRANSACTIONS, [read[0], other])] == ["no_response"]
+
+
+def test_an_acknowledgement_without_parameters_answers_any_job() -> None:
+    sent = [job("99 00", reference=3), (ANSWER, tpkt(pdu(ACK, "", reference=3, error=0x8104)))]
+    assert [row["ot.outcome"] for row in rows("s7comm", TRANSACTIONS, sent)] == ["error"]
+
+
 def test_octets_of_one_data_block_in_the_short_form_have_the_same_address_as_in_the_long_one() -> None:
     short = job("04 01 12 07 B0 01 05 0051 0172")
     (found,) = points(short, answer("04 01", "FF 04 0028 0102030405"))
