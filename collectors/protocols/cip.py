@@ -34,7 +34,7 @@ from collectors.wire.fields import (
     u8,
     up,
 )
-from collectors.wire.items import each, walk
+from collectors.wire.items import each, overlaps, walk
 from collectors.wire.protocol import Points, Protocol, Skipped
 
 LEVELS = 3  # of services in services: one is enough for all that is known to be sent
@@ -65,6 +65,7 @@ class Cip(Protocol):
     _embedded = _packed.cut(_first, _long).unwrapped(_wrapping, _wrapped, LEVELS)
     services = _messages.unwrapped(_wrapping, _wrapped, LEVELS).followed_by(_embedded, LEVELS)
     too_deep = Skipped(_packed, only=closed | ~((_first < length) & (_long > 0)))
+    sharing = Skipped(_embedded, only=overlaps)
     wrapped_too_deep = Skipped(each(constant(1).when(_wrapping < length)))
 
     _answers = u8[0] >= 0x80

@@ -124,7 +124,7 @@ arrival = Expr(lambda pdus: _told(pdus, "time"), Kind.LONG)
 server_port = Expr(lambda pdus: _told(pdus, "port"), Kind.LONG)
 """Port of the side that serves: what comes by a well-known one is believed more than what its bytes say."""
 closed = Expr(lambda pdus: Column(_told(pdus, "closed").truth().astype(np.bool_)), Kind.BOOLEAN)
-"""Whether nobody looked for the messages in this one: they are too deep, or share bytes with those before."""
+"""Whether nobody looked for the messages in this one, for they are too deep."""
 
 
 def text(at: Expr | int, size: Expr | int, encoding: str | Callable[[bytes], str] = "ascii") -> Expr:

@@ -12,9 +12,10 @@ import numpy as np
 
 from collectors.wire.column import Column, both
 from collectors.wire.expressions import Expr, constant
-from collectors.wire.nesting import MOST_LEVELS, nested, same_place
+from collectors.wire.nesting import MOST_LEVELS, nested, overlapping, same_place
 from collectors.wire.pdus import MOST_ITEMS, Pdus
 from collectors.wire.units import Flags, Integers
+from core.fields import Kind
 
 
 class Items:
@@ -186,6 +187,10 @@ def _part(pdus: Pdus, start: Expr, size: Expr) -> tuple[Flags, Integers, Integer
     there = both(both(begin.valid, count.valid), (begin.values >= 0) & (ends > starts))
     assert there is not None
     return there, starts, ends
+
+
+overlaps = Expr(lambda items: Column(overlapping(items)), Kind.BOOLEAN, own=True, chained=True)
+"""Whether an item shares bytes with one that stands before it in the same owner."""
 
 
 def paired(expr: Expr) -> Expr:

@@ -18,8 +18,8 @@ _PLACES = _DIGITS ** (MOST_LEVELS + 1)
 def nested(items: Pdus, find: Callable[[Pdus], Pdus], levels: int) -> Pdus:
     """The items, and behind each what `find` finds in it and in that again; all belong to the message.
 
-    Not looked into, `closed`, is what begins before the end of one that stands before it, and what lies on the last
-    of the levels: so bytes are read once a level, whatever the message says of itself.
+    Left out is what shares bytes with one that stands before it, so that bytes are read once a level whatever the
+    message says of itself; `closed`, not looked into, is what lies on the last of the levels.
     """
     top, rows = items.root()
     at, place, start, end, closed = _with_inner(items, find, levels)
@@ -48,28 +48,26 @@ def _with_inner(
     A place has a digit a level, 0 for the item itself, so that it does not depend on what lies in others.
     """
     own = np.arange(len(items))
+    none = np.zeros(own.size, np.int64)
     if not levels or not own.size:
-        return own, np.zeros(own.size, np.int64), items.start, items.end, np.ones(own.size, np.bool_)
-    shut = _overlapping(items)
-    opened = items
-    if shut.any():
-        opened = Pdus(items.memory, items.start, np.where(shut, items.start, items.end), items.reply, parent=items)
-        items.lists[id(opened)] = (opened, opened)  # to be forgotten with them
-    found = find(opened)
+        return own, none, items.start, items.end, np.ones(own.size, np.bool_)
+    found = find(items)
+    found = found.subset(np.flatnonzero(~overlapping(found)))
+    items.lists[id(found)] = (found, found)  # to be forgotten with them
     at, place, start, end, closed = _with_inner(found, find, levels - 1)
-    behind = _above(found, opened)[at]
+    behind = _above(found, items)[at]
     place = (found.index[at] + 1) * _DIGITS ** (levels - 1) + place
     order = np.argsort(np.concatenate([own, behind]), kind="stable")
     return (
         np.concatenate([own, behind])[order],
-        np.concatenate([np.zeros(own.size, np.int64), place])[order],
+        np.concatenate([none, place])[order],
         np.concatenate([items.start, start])[order],
         np.concatenate([items.end, end])[order],
-        np.concatenate([shut, closed])[order],
+        np.concatenate([np.zeros(own.size, np.bool_), closed])[order],
     )
 
 
-def _overlapping(items: Pdus) -> Flags:
+def overlapping(items: Pdus) -> Flags:
     """Which of the items begin before the end of one that stands before them in the same owner."""
     if not len(items):
         return np.zeros(0, np.bool_)

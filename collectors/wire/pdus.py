@@ -56,8 +56,8 @@ class Pdus:
         time: of the packets that completed messages, ns since 1970-01-01 UTC; None where nobody said it.
         port: of the side that serves, for messages; None where nobody said it.
         place: of items at several levels: number of the place in their message; else None.
-        closed: of items at several levels, and of the messages that they become: it was not looked for what is in
-            them; else None.
+        closed: of items at several levels, and of the messages that they become: they lie too deep for what is in
+            them to be looked for; else None.
         requests: those that messages answer; None where they were not joined.
         parts: PDUs derived from these, row by row (`request`, `fragment`); no bytes where there is none.
         lists: the items that were found in these, by the list's identity, each with the list.

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collectors.wire.fields import constant, index, length, u8
-from collectors.wire.items import each, walk
+from collectors.wire.items import each, overlaps, walk
 from collectors.wire.nesting import same_place
 from collectors.wire.pdus import Pdus
 from tests.language.test_fields import pdus_of
@@ -40,7 +40,7 @@ PACKS = st.lists(
 
 
 def opened(data: bytes, levels: int, place: tuple[int, ...] = ()) -> list[tuple[bytes, tuple[int, ...]]]:
-    """A message and those in it, each with its place."""
+    """A message and those in it that share no bytes with one before, each with its place."""
     found, latest = [(data, place)], 0
     for k in range(data[1] if levels and data[:1] == bytes([PACK]) and len(data) > 1 else 0):
         if 2 * k + 3 >= len(data):
@@ -48,7 +48,7 @@ def opened(data: bytes, levels: int, place: tuple[int, ...] = ()) -> list[tuple[
         at, size = data[2 * k + 2], data[2 * k + 3]
         inner = data[at : at + size]
         if inner:
-            found += opened(inner, levels - 1 if at >= latest else 0, (*place, k))
+            found += opened(inner, levels - 1, (*place, k)) if at >= latest else []
             latest = max(latest, at + len(inner))
     return found
 
@@ -82,15 +82,16 @@ def test_two_are_at_the_same_place_whatever_lies_in_those_before(
     assert at.tolist() == [theirs.index(place) if place in theirs else -1 for place in mine]
 
 
-def test_what_shares_bytes_with_one_before_and_what_is_too_deep_is_closed() -> None:
+def test_what_shares_bytes_with_one_before_is_left_out_and_what_is_too_deep_is_closed() -> None:
     sent = pdus_of([pack([pack([b"x"], [0]), b"y"], [0, 0, 1])])
     items = WHOLE.followed_by(IN_IT).find(sent)
     assert items.closed is not None
-    assert items.closed.tolist() == [False, True, True, True]
+    assert items.closed.tolist() == [False, True, True]
     deeper = WHOLE.followed_by(IN_IT, 2).find(sent)
     assert deeper.closed is not None
-    assert parts(deeper)[1:] == [pack([b"x"], [0]), b"x", pack([b"x"], [0]), b"y"]
-    assert deeper.closed.tolist() == [False, False, True, True, False]
+    assert parts(deeper)[1:] == [pack([b"x"], [0]), b"x", b"y"]
+    assert deeper.closed.tolist() == [False, False, True, False]
+    assert IN_IT.find(sent)(overlaps).truth().tolist() == [False, True, False]
 
 
 @given(sent=st.lists(st.binary(max_size=12), min_size=1, max_size=6), start=st.integers(-1, 14), size=st.integers(0, 9))
@@ -114,7 +115,7 @@ def test_nothing_stays_of_what_was_not_opened() -> None:
     gc.collect()
     gc.disable()
     try:
-        pdus = pdus_of([bytes([PACK, 2, 6, 2, 6, 2, PACK, 0])])
+        pdus = pdus_of([bytes([PACK, 2, 6, 2, 8, 2, PACK, 0, PACK, 0])])
         assert len(WHOLE.followed_by(IN_IT, 3).find(pdus)) == 1 + 2
         pdus.forget()
         del pdus

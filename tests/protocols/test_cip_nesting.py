@@ -13,6 +13,7 @@ from tests.protocols.test_cip import (
     MANAGER,
     MESSAGES,
     PACKET,
+    POINTS,
     REPLY,
     TRANSACTIONS,
     answered,
@@ -145,7 +146,9 @@ def test_a_service_is_a_row_at_three_levels_and_counted_below_them(wrap: Callabl
 
 def test_services_whose_offsets_lie_are_counted() -> None:
     data = struct.pack("<H3H", 3, 8, 0xFFFF, 8) + read_one("A1")
-    assert skipped(ask(0x0A, b"\x20\x02\x24\x01", data)) == 1
+    assert skipped(ask(0x0A, b"\x20\x02\x24\x01", data)) == 2, (
+        "the second lies, and with it the first, whose bytes reach over the third"
+    )
 
 
 def test_a_response_in_a_packet_answers_the_request_at_its_place_whatever_the_packets_before_hold() -> None:
@@ -168,10 +171,16 @@ def test_packets_that_share_their_bytes_make_no_more_rows_than_there_are_bytes()
     for _ in range(3):
         data = struct.pack(f"<H{count}H", count, *[offset, offset + len(cip)] * (count // 2)) + cip
         cip = ask(0x0A, b"\x20\x02\x24\x01", data)
-    each_time = count // 2
-    assert len(shown(cip)) == 1 + 3 * each_time
-    said = count + each_time * count + each_time * count
-    assert skipped(cip) == said - 3 * each_time, "those that lie, and those in all but the first that share their bytes"
+    assert len(shown(cip)) == 1 + 3
+    assert skipped(cip) == 3 * (count - 1), "those that lie, and those that share the bytes of the first"
+
+
+def test_a_small_packet_makes_no_more_points_than_it_has_bytes() -> None:
+    # Two thousand offsets, every other one of the same write of two thousand values.
+    cip = ask(0x4D, symbol("A1"), struct.pack("<HH", 0xC2, 2000) + bytes(2000))
+    offset = 2 + 2 * 2000
+    data = struct.pack("<H2000H", 2000, *[offset, 65_000] * 1000) + cip
+    assert len(found(POINTS, (ASK, ask(0x0A, b"\x20\x02\x24\x01", data)))) == 2000
 
 
 def test_a_packet_holds_more_services_than_a_large_connection_has_room_for() -> None:
