@@ -85,7 +85,7 @@ def command(
         if not learn and not baseline and present.files:
             site.normal = Normal.ASSUMED
             site.learn_until = present.first + (present.last - present.first) // LEARNED_SHARE
-        apart = bool(history.files) and present.first <= history.last
+        apart = bool(history.files) and 0 < present.first <= history.last
         if apart:  # a second time the same packets would be taken for repeated ones
             progress.warn(OVERLAP)
         for step in steps(run.rows(history.files, last=apart)):

@@ -106,8 +106,13 @@ class SearchPool:
             self._take_out(asked)
             if owner in self._waiting:  # its turn is over
                 self._waiting[owner] = self._waiting.pop(owner)
+            try:
+                running = self._executor.submit(asked.search, asked.check)
+            except RuntimeError as error:  # the system has no thread for it, or the process ends
+                asked.answer.set_exception(error)
+                continue
             self._running[owner] += 1
-            self._executor.submit(asked.search, asked.check).add_done_callback(partial(self._end, asked))
+            running.add_done_callback(partial(self._end, asked))
 
     def _take_out(self, asked: _Asked) -> None:
         queue = self._waiting[asked.owner]

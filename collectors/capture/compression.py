@@ -17,6 +17,7 @@ from core.said import Said
 AHEAD = 4
 """Bytes by which compression is told."""
 _PIECE = 1 << 17
+_LONGEST_TEXT = 1 << 16
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _DEFLATE, _HEADER_CRC, _EXTRA, _NAME, _COMMENT, _RESERVED = 8, 2, 4, 8, 16, 0xE0
 _RLE, _CHECKSUM = 1, 4
@@ -68,9 +69,11 @@ def _gunzip(packed: BufferedReader) -> Iterator[bytes]:
 
 def _behind_zeros(packed: BufferedReader) -> bytes:
     """The next two bytes of which the first is not zero, or as many as there are."""
-    while first := packed.read(1):
-        if first != b"\0":
-            return first + packed.read(1)
+    while some := packed.peek(1):
+        if rest := some.lstrip(b"\0"):
+            packed.read(len(some) - len(rest))
+            return packed.read(2)
+        packed.read(len(some))
     return b""
 
 
@@ -82,10 +85,18 @@ def _skip_header(packed: BufferedReader) -> None:
     if flags & _EXTRA:
         _exactly(packed, int.from_bytes(_exactly(packed, 2), "little"))
     for text in (_NAME, _COMMENT):
-        while flags & text and _exactly(packed, 1) != b"\0":
-            pass
+        if flags & text:
+            _skip_text(packed)
     if flags & _HEADER_CRC:
         _exactly(packed, 2)
+
+
+def _skip_text(packed: BufferedReader) -> None:
+    """A name or a comment, up to the zero that ends it."""
+    for _ in range(_LONGEST_TEXT):
+        if _exactly(packed, 1) == b"\0":
+            return
+    raise DamageError(_damaged("a name in it does not end", "其中的名称没有结尾"))
 
 
 def _inflate(packed: BufferedReader) -> Iterator[bytes]:

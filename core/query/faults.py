@@ -170,7 +170,7 @@ def expression(pattern: str, what: Said, at: int) -> Fault:
     return Fault(
         Said(
             f"The regular expression {pattern!r} has {what.en} at character {at + 1}.",
-            f"正则表达式 {pattern!r} 的第 {at + 1} 个字符处有{what.zh}。",
+            f"正则表达式 {pattern!r} 第 {at + 1} 个字符处不可用：{what.zh}。",
         ),
         Said(
             "Regular expressions are the subset of RE2 without look-around and back-references.",

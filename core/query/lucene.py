@@ -157,9 +157,8 @@ class _Builder:
         kind = self.kinds[field]
         if kind is Kind.KEYWORD:
             return contains(field, word)
-        part = text.mac_part(word)
-        inside = kind is Kind.MAC and text.to_mac(word) is None and text.is_mac_part(part)
-        return contains(field, part) if inside else None
+        part = text.mac_part(word) if kind is Kind.MAC and text.to_mac(word) is None else None
+        return contains(field, part) if part else None
 
     def _leaf(self, node: Any, field: str) -> Query:
         if isinstance(node, grammar.Range | grammar.From | grammar.To):
@@ -170,7 +169,7 @@ class _Builder:
             return Exists(field)
         if _is_pattern(node) and self.kinds[field].is_text:
             pattern = _wildcard(node.value)
-            return Wildcard(field, text.mac_part(pattern) if self.kinds[field] is Kind.MAC else pattern)
+            return Wildcard(field, text.mac_wildcard(pattern) if self.kinds[field] is Kind.MAC else pattern)
         return self._equals(node, field, text_of(node))
 
     def _regex(self, node: Any, field: str) -> Query:

@@ -129,7 +129,7 @@ class _Writer:
         if c == "[":
             return self._class(), True, 1
         if c in "*+?":
-            raise self._fault(Said("nothing to repeat", "没有对象的重复"))
+            raise self._fault(Said("nothing to repeat", "缺少重复对象"))
         if c == "\\":
             return self._escape()
         self.at += 1
@@ -158,7 +158,7 @@ class _Writer:
         elif self._peek("?P<") or self._peek("?<"):
             end = self.pattern.find(">", self.at)
             if end < 0 or not self.pattern[self.pattern.index("<", self.at) + 1 : end].isidentifier():
-                raise self._fault(Said("a group without a name", "没有名称的分组"), start)
+                raise self._fault(Said("a group without a name", "缺少名称的分组"), start)
             self.at = end + 1
         elif self._peek("?"):
             raise self._fault(

@@ -107,7 +107,9 @@ def to_network(text: str) -> Network | None:
 
 
 _MAC = re.compile(r"[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}|[0-9a-f]{12}")
-_MAC_PART = re.compile(r"[0-9a-f]{0,2}(:[0-9a-f]{2}){0,4}(:[0-9a-f]{0,2})?")
+_MAC_FOURS = re.compile(r"[0-9a-f]{4}\.[0-9a-f]{4}(?:\.[0-9a-f]{0,4})?")
+_MAC_DIGITS = re.compile(r"[0-9a-f]{6,11}")
+_MAC_PAIRS = re.compile(r"(?:[0-9a-f]{2}|[0-9a-f]?(?=[:-][0-9a-f]{2}))(?:[:-][0-9a-f]{2}){0,4}(?:[:-][0-9a-f]?)?")
 
 
 def to_mac(text: str) -> int | None:
@@ -116,16 +118,33 @@ def to_mac(text: str) -> int | None:
     return int(re.sub("[:.-]", "", text), 16) if _MAC.fullmatch(text) else None
 
 
-def mac_part(text: str) -> str:
-    """Part of a MAC address, or a wildcard for one, in pairs with colons, as rows have it."""
-    if "." in text:
-        return ":".join(re.sub(r"(..)(?=.)", r"\1:", four) for four in text.split("."))
-    return text.replace("-", ":")
+def mac_part(word: str) -> str | None:
+    """A part of a MAC address in pairs with colons, as rows have it; None for what nobody writes for one.
+
+    It has a separator beside a whole pair, or fours with a dot between, or at least the six digits of a vendor.
+    """
+    word = word.lower()
+    if _MAC_FOURS.fullmatch(word):
+        return ":".join(map(_in_pairs, word.split(".")))
+    if _MAC_DIGITS.fullmatch(word):
+        return _in_pairs(word)
+    return word.replace("-", ":") if _MAC_PAIRS.fullmatch(word) and re.search("[:-]", word) else None
 
 
-def is_mac_part(text: str) -> bool:
-    """Whether a MAC address in pairs with colons can hold the text."""
-    return _MAC_PART.fullmatch(text.lower()) is not None
+def mac_wildcard(pattern: str) -> str:
+    """A wildcard for MAC addresses in pairs with colons; one that is not of a known form stays as it is."""
+    groups = pattern.split(".")
+    if len(groups) > 1:
+        whole = all(one == "*" or re.fullmatch("[0-9A-Fa-f?]{4}", one) for one in groups[:-1])
+        return ":".join(map(_in_pairs, groups)) if whole else pattern
+    if re.fullmatch(r"\*[0-9A-Fa-f?]{3,}", pattern):
+        return "*" + _in_pairs(pattern[:0:-1])[::-1]
+    return _in_pairs(pattern) if re.fullmatch(r"[0-9A-Fa-f?]{3,}\*?", pattern) else pattern.replace("-", ":")
+
+
+def _in_pairs(digits: str) -> str:
+    """A colon behind every second digit that another one follows."""
+    return re.sub(r"([^*]{2})(?=[^*])", r"\1:", digits)
 
 
 def ordinal(text: str, kind: Kind) -> tuple[int, int] | None:

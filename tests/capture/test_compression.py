@@ -205,6 +205,14 @@ def test_a_header_of_gzip_that_nobody_knows_is_damage(header: bytes) -> None:
     assert (found, damage is None) == (SMALL[24:], False)
 
 
+@pytest.mark.parametrize("text", [8, 16])
+def test_a_name_in_a_header_of_gzip_that_does_not_end_is_damage(text: int) -> None:
+    """RFC 1952 says no length; a file system takes 255 bytes."""
+    head = b"\x1f\x8b\x08" + bytes([text]) + bytes(6) + b"x" * (1 << 16)
+    found, damage = content(packed_gz(SMALL) + head + b"\0" + packed_gz(SMALL)[10:])
+    assert (found, "does not end" in str(damage)) == (SMALL[24:], True)
+
+
 @given(st.integers(0), st.sampled_from([packed_zst(LARGE), packed_gz(LARGE), packed_gz(SMALL)]))
 def test_damaged_bytes_end_the_reading_sooner_or_later(seed: int, packed: bytes) -> None:
     r, damaged = random.Random(seed), bytearray(packed)

@@ -111,6 +111,11 @@ def test_rules_speak_of_what_was_learned_too_though_the_capture_is_the_same(atta
     assert twice["messages"] == {name: 2 * number for name, number in once["messages"].items()}
 
 
+def test_an_input_without_packets_overlaps_nothing(attack: Path, tmp_path: Path) -> None:
+    run = liaowang("analyze", pcap(tmp_path / "empty.pcap", []), "--learn", attack, "-o", tmp_path / "out")
+    assert "begins before" not in run.stderr
+
+
 def test_what_is_learned_never_alerts_and_a_baseline_that_was_saved_is_the_same(attack: Path, tmp_path: Path) -> None:
     base = tmp_path / "plant.json"
     learned = liaowang("analyze", attack, "--learn", attack, "-o", tmp_path / "a", "--save-baseline", base)

@@ -79,6 +79,8 @@ def five(value: int) -> Equals:
         ("source.mac:001b.1b9*", Wildcard("source.mac", "00:1b:1b:9*")),
         ("source.mac:*.216a", Wildcard("source.mac", "*:21:6a")),
         ("source.mac:*21-6?", Wildcard("source.mac", "*21:6?")),
+        ("source.mac:001b1b*", Wildcard("source.mac", "00:1b:1b*")),
+        ("source.mac:*e216a", Wildcard("source.mac", "*e:21:6a")),
         ("fe80::1", Or((Wildcard(NAME, "*fe80::1*"), Equals(IP, "fe80::1")))),
         ("10.0.0.0/8", Or((Wildcard(NAME, "*10.0.0.0/8*"), Cidr(IP, "10.0.0.0/8")))),
         ("Coils", Or((Wildcard(NAME, "*Coils*"),))),
@@ -156,6 +158,10 @@ def test_an_unknown_field_suggests_the_nearest() -> None:
         "destination.mac:<=001b.1b9e.216a",
         "destination.mac:001B.*",
         "destination.mac:*-21-6A",
+        "destination.mac:001b1b*",
+        "001b1b",
+        "1b-9e",
+        "001b.1b9e",
     ],
 )
 def test_a_mac_address_is_found_however_it_is_written(written: str) -> None:
@@ -164,7 +170,23 @@ def test_a_mac_address_is_found_however_it_is_written(written: str) -> None:
     assert fits == {MAC: True, "02:00:5e:00:01:02": False}
 
 
-@pytest.mark.parametrize("word", ["stop", "10.0.0.5", "6000", "00:1b:1b:9e:21:6a:00", "plc-1", "Fuel_PV"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "stop",
+        "10.0.0.5",
+        "10.20",
+        "1.5",
+        "2024.12",
+        "6000",
+        "80f4",
+        "00:1b:1b:9e:21:6a:00",
+        "plc-1",
+        "a-b",
+        "-",
+        "Fuel_PV",
+    ],
+)
 def test_what_no_mac_address_holds_is_not_looked_for_in_one(word: str) -> None:
     assert fields(lucene.parse(word, VOCABULARY, NOW, ("source.mac", NAME))) == {NAME}
 

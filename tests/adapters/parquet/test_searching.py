@@ -251,3 +251,16 @@ def test_the_archive_shares_its_places_among_enterprises(tmp_path: Path, monkeyp
         assert hog.over.wait(SECONDS)
         assert hog.outcome == 0
     archive.close()
+
+
+def test_a_search_for_which_there_is_no_thread_is_told_and_holds_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_thread(*_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    pool = SearchPool(2, 2)
+    with monkeypatch.context() as patch:
+        patch.setattr("concurrent.futures.ThreadPoolExecutor.submit", no_thread)
+        with pytest.raises(RuntimeError, match="new thread"):
+            pool.run(lambda _: 1, "one", None)
+    assert pool.run(lambda _: 2, "one", None) == 2
+    pool.close()
