@@ -38,7 +38,7 @@ from collectors.wire.items import each, overlaps, walk
 from collectors.wire.protocol import Points, Protocol, Skipped
 
 LEVELS = 3  # of services in services: one is enough for all that is known to be sent
-UNCONNECTED_SEND, STRING = 0x52, 0x0FCE
+STRING = 0x0FCE
 LONGEST_TEXT = 64
 
 
@@ -54,9 +54,8 @@ class Cip(Protocol):
     # A service stands in an unconnected or connected data item (Vol. 2 §2-6.3); the latter counts it first.
     _messages = Enip.items.cut(choose((le16[0] == 0xB2, 4), ((le16[0] == 0xB1) & (length > 6), 6)), length)
     # Unconnected Send to the connection manager: the request lies behind the path, two octets of time and its size.
-    _to_manager = (le16[2] == 0x0620) | ((le16[2] == 0x0021) & (le16[4] == 6))
     _wrapped = le16[u8[1] * 2 + 4]
-    _wrapping = (u8[1] * 2 + 6).when(u8[0] == UNCONNECTED_SEND, _to_manager, _wrapped > 0)
+    _wrapping = (u8[1] * 2 + 6).when(path.unconnected_send(), _wrapped > 0)
     # Multiple Service Packet: offsets are counted from the number of services.
     _table = choose((u8[0] < 0x80, u8[1] * 2 + 2), default=u8[3] * 2 + 4)
     _packed = each(le16[_table].when((u8[0] & 0x7F) == 0x0A, le16[_table] * 2 <= length))
@@ -74,7 +73,9 @@ class Cip(Protocol):
     _size = length - _data
     _ok = _answers & u8[2].isin(0, 6)
     # A router answers for the connection manager where it could not pass the request on.
-    _routed = _answers & (_service == UNCONNECTED_SEND) & (asked(u8[0]) != UNCONNECTED_SEND) & (asked(length) > 0)
+    _routed = (
+        _answers & (_service == path.UNCONNECTED_SEND) & (asked(u8[0]) != path.UNCONNECTED_SEND) & (asked(length) > 0)
+    )
     _known = ~_answers | (asked(length) > 0)
     _segments = path.segments(walk(choose((~_answers, 2)), up(u8[1]) * 2, most=1))
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from collectors.wire.fields import Expr, choose, le16, le32, u8
 from collectors.wire.items import Items, first_of, last_of
 
+UNCONNECTED_SEND = 0x52
 SEGMENTS = 32
 SYMBOL, WIDE_FORMS = 0x91, (1, 2)
 _EXTENDED_PORT = 15
@@ -15,6 +16,12 @@ _logical = (u8[0] >> 5) == 1
 _port = u8[0] < 0x20
 _link = choose((((u8[0] & 0x0F) == _EXTENDED_PORT), 2), default=0)  # bytes of a port number that the type cannot hold
 _lengths = u8[1] * 2 + 2
+
+
+def unconnected_send(at: Expr | int = 0) -> Expr:
+    """Whether the request at that offset is for the connection manager to pass on (Vol. 1 §3-5.5.4)."""
+    to_manager = (le16[at + 2] == 0x0620) | ((le16[at + 2] == 0x0021) & (le16[at + 4] == 6))
+    return (u8[at] == UNCONNECTED_SEND) & to_manager
 
 
 def _even(size: Expr) -> Expr:

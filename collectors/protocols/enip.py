@@ -7,6 +7,7 @@ Implicit I/O over UDP port 2222 has no encapsulation header: that is the protoco
 Not decoded: CIP Security (port 2221), which is encrypted; the unconnected messages of DTLS (item 0x8003).
 """
 
+from collectors.protocols.cip_path import unconnected_send
 from collectors.wire.fields import Expr, choose, constant, field, le16, le32, reply, server_port, text, u8
 from collectors.wire.items import walk
 from collectors.wire.match import Match
@@ -164,11 +165,13 @@ class Enip(Protocol):
     def _service(at: int) -> Expr:
         """The service of a CIP message there; an Unconnected Send is answered with the one that it wraps.
 
-        Missing where a router says in its own name that it could not pass one on (Vol. 1 §3-5.5.4).
+        Missing where a router says in its own name that it could not pass one on (Vol. 1 §3-5.5.4), and where one wraps
+        another: who passed on how many of them, the answer does not say.
         """
-        wraps = (u8[at] == 0x52) & (le16[at + 2] == 0x0620) & ~reply
+        wraps, wrapped = unconnected_send(at) & ~reply, u8[at + 1] * 2 + at + 6
         routed = reply & (u8[at] == 0xD2) & ~u8[at + 2].isin(0, 6)
-        return (choose((wraps, u8[u8[at + 1] * 2 + at + 6]), default=u8[at]) & 0x7F).when(~routed)
+        twice = wraps & unconnected_send(wrapped)
+        return (choose((wraps, u8[wrapped]), default=u8[at]) & 0x7F).when(~routed, ~twice)
 
     _unconnected = (le16[0] == 0x6F) & (le32[32] == 0) & (le16[36] == 0xB2)
     _requested = choose((_connected, _service(46)), (_unconnected, _service(40)))

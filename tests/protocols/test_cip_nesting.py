@@ -93,6 +93,16 @@ def send(inner: bytes, manager: bytes = MANAGER) -> bytes:
     return ask(0x52, manager, struct.pack("<BBH", 5, 157, len(inner)) + inner + bytes(len(inner) % 2) + b"\1\0\1\0")
 
 
+WIDE = b"\x21\x00\x06\x00\x24\x01"
+"""The connection manager with its class in 16 bits (Vol. 1 appendix C-1.4)."""
+
+
+@pytest.mark.parametrize("wrap", [send, lambda cip: send(cip, WIDE), lambda cip: send(send(cip))])
+def test_what_was_passed_on_is_answered_by_the_service_it_wraps(wrap: Callable[[bytes], bytes]) -> None:
+    (done,) = found(TRANSACTIONS, (ASK, wrap(ask(0x0E, IDENTITY))), (ANSWER, tell(0x0E, b"\x01\0")))
+    assert (done["ot.outcome"], done["service"]) == ("success", 0x0E)
+
+
 def write(tag: str) -> bytes:
     return ask(0x4D, symbol(tag), struct.pack("<HHi", 0xC4, 1, 7))
 
